@@ -1,0 +1,82 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// One list for every target, tests included: a rule with exceptions is not a rule.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A layer of the architecture (ARCHITECTURE.md). Arrows go down only: `dependencies` is the import
+/// table, and the build fails on an import that is not in it.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A C library from the system, behind a module map.
+func system(_ name: String, pkgConfig: String, package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+    name: "larder",
+    products: [
+        .executable(name: "larder", targets: ["LarderCommand"])
+    ],
+    targets: [
+        // Pure Swift.
+        layer("LarderCore"),
+        layer("LarderPolicy", ["LarderCore"]),
+        layer("LarderWire", ["LarderCore"]),
+        layer("LarderMemory", ["LarderCore", "LarderPolicy"]),
+        // With C libraries.
+        layer("LarderTrace", ["LarderCore", "CZstd"]),
+        layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket"]),
+        layer("LarderAssembly", ["LarderCore", "LarderMemory", "LarderRuntime", "CYAML"]),
+        layer(
+            "LarderServer",
+            [
+                "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
+                "LarderAssembly",
+            ]),
+        .executableTarget(
+            name: "LarderCommand",
+            dependencies: [
+                "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
+                "LarderTrace", "LarderAssembly", "LarderServer",
+            ],
+            swiftSettings: strict),
+        layer("LarderTesting", ["LarderCore"]),
+        // C.
+        system("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),
+        system("CUring", pkgConfig: "liburing", package: "liburing-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
+        system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
+        .systemLibrary(name: "CSocket"),
+        // Tests.
+        tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
+        tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
+        tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
+        tests("LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
+        tests("LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting"]),
+        tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting"]),
+        tests(
+            "LarderAssemblyTests", ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
+        ),
+        tests(
+            "LarderServerTests",
+            [
+                "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
+                "LarderAssembly", "LarderServer", "LarderTesting",
+            ]),
+        tests("TidyTests", []),
+    ]
+)

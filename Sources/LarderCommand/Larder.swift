@@ -1,0 +1,6 @@
+/// The `larder` command.
+@main struct LarderCommand {
+    static func main() {
+        print("larder")
+    }
+}
