@@ -9,6 +9,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    // Spans of our own storage: `@_lifetime` on what returns them.
+    .enableExperimentalFeature("Lifetimes"),
 ]
 
 /// A layer of the architecture (ARCHITECTURE.md). Arrows go down only: `dependencies` is the import

@@ -30,6 +30,9 @@ import Glibc
             UnsafeMutableRawPointer(base), byteCount: capacity * MemoryLayout<Element>.stride)
     }
 
+    /// The most by which one step of growth by a single element raises `storageBytes`.
+    public static var growthBytes: Int { 4 * PageMemory.pageSize }
+
     /// Bytes of memory that the elements occupy, in whole pages.
     public var storageBytes: Int { committedBytes }
 
@@ -71,9 +74,10 @@ import Glibc
         precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "An index is in bounds.")
     }
 
-    /// 16 pages at a time, so that growing by single elements is rarely a system call.
+    /// Four pages at a time: growing by single elements is rarely a system call, and many small
+    /// arrays waste little.
     private static func bytes(forCount count: Int, capacity: Int) -> Int {
-        let step = 16 * PageMemory.pageSize
+        let step = growthBytes
         let wanted = count * MemoryLayout<Element>.stride
         let most = PageMemory.roundedUp(capacity * MemoryLayout<Element>.stride)
         return min((wanted + step - 1) / step * step, most)

@@ -1,0 +1,290 @@
+import LarderCore
+
+/// Place of a block in its shard's arena, in units of 8 bytes: 31 bits reach 16 GiB.
+struct BlockRef: Hashable, BitwiseCopyable {
+    let rawValue: UInt32
+
+    static var none: BlockRef { BlockRef(rawValue: .max) }
+
+    var offset: Int { Int(rawValue) << 3 }
+}
+
+/// Blocks of a few dozen sizes, cut from slabs of 64 KiB in one reserved range of addresses.
+///
+/// It takes and gives back whole slabs; the caller reserves them in the budget first. A slab's free
+/// blocks are a list threaded through themselves, so a slab costs 16 bytes of bookkeeping.
+@safe struct Arena: ~Copyable {
+    struct Slab {
+        /// First free block, in units of 8 bytes from the slab's start; `none` if there is none.
+        var freeHead: UInt16
+        var liveCount: UInt16
+        /// Blocks that were handed out at least once; those behind have no link yet.
+        var usedCount: UInt16
+        var sizeClass: UInt8
+        var isMember: Bool
+        /// Neighbours among the slabs of the class that have a free block; `next` also links the
+        /// slabs that belong to no class.
+        var previous: UInt32
+        var next: UInt32
+
+        static var none: UInt16 { .max }
+    }
+
+    static var noSlab: UInt32 { .max }
+
+    private let base: UnsafeMutableRawPointer
+    private let slabCountMax: Int
+    var slabs: ReservedArray<Slab>
+    let classes = SizeClasses.shared
+    /// Per class: first slab with a free block.
+    private var partial: FixedArray<UInt32>
+    /// Slabs that belong to no class and have memory.
+    private var spare = noSlab
+    private(set) var spareCount = 0
+    /// Slabs whose memory was given back.
+    private var discarded = noSlab
+    /// Per class: bytes in free blocks.
+    private(set) var freeBytes: FixedArray<Int>
+    /// Bytes in free blocks of all classes.
+    private(set) var freeBytesTotal = 0
+    /// Slabs that have memory: those in classes, and the spare ones.
+    private(set) var heldCount = 0
+
+    init(slabCountMax: Int) {
+        let most = min(slabCountMax, (1 << 34) / SizeClasses.slabBytes)
+        self.slabCountMax = most
+        unsafe base = PageMemory.reserve(byteCount: most * SizeClasses.slabBytes)
+        slabs = ReservedArray(reserving: most)
+        partial = FixedArray(repeating: Self.noSlab, count: classes.count)
+        freeBytes = FixedArray(repeating: 0, count: classes.count)
+    }
+
+    deinit {
+        unsafe PageMemory.release(base, byteCount: slabCountMax * SizeClasses.slabBytes)
+    }
+
+    /// The block's memory. Valid until the block is freed.
+    func block(_ ref: BlockRef) -> Block {
+        assert(ref.offset < slabCountMax * SizeClasses.slabBytes, "A block is in its arena.")
+        return unsafe Block(base + ref.offset)
+    }
+
+    /// A free block of `sizeClass`; `nil` when the class needs another slab.
+    ///
+    /// - Complexity: O(1).
+    mutating func allocate(_ sizeClass: Int) -> BlockRef? {
+        let index = partial[sizeClass]
+        guard index != Self.noSlab else { return nil }
+        var slab = slabs[Int(index)]
+        let unit: Int
+        if slab.freeHead != Slab.none {
+            unit = Int(slab.freeHead)
+            let link = unsafe base + Int(index) * SizeClasses.slabBytes + unit << 3
+            slab.freeHead = unsafe link.load(as: UInt16.self)
+        } else {
+            unit = Int(slab.usedCount) * (classes.sizes[sizeClass] >> 3)
+            slab.usedCount += 1
+        }
+        slab.liveCount += 1
+        slabs[Int(index)] = slab
+        if isFull(slab) { unlinkPartial(index) }
+        count(-classes.sizes[sizeClass], sizeClass)
+        return BlockRef(rawValue: index * UInt32(SizeClasses.slabBytes >> 3) + UInt32(unit))
+    }
+
+    /// Takes a block back. A slab without live blocks leaves its class and becomes spare.
+    ///
+    /// - Complexity: O(1).
+    mutating func free(_ ref: BlockRef) {
+        let index = UInt32(ref.offset / SizeClasses.slabBytes)
+        let slab = slabs[Int(index)]
+        precondition(slab.isMember && slab.liveCount > 0, "Only a live block can be freed.")
+        let sizeClass = Int(slab.sizeClass)
+        let wasFull = isFull(slab)
+        pushFree(ref, slab: Int(index))
+        count(classes.sizes[sizeClass], sizeClass)
+        if wasFull { linkPartial(index) }
+        if slab.liveCount == 1 { retire(index) }
+    }
+
+    /// Bytes of the block's class.
+    func byteCount(_ ref: BlockRef) -> Int {
+        classes.sizes[Int(slabs[ref.offset / SizeClasses.slabBytes].sizeClass)]
+    }
+
+    /// Whether a spare slab can be given to a class without asking the budget.
+    var hasSpare: Bool { spare != Self.noSlab }
+
+    /// Gives a spare slab to `sizeClass`.
+    mutating func assignSpare(to sizeClass: Int) {
+        precondition(hasSpare, "There is a spare slab.")
+        let index = spare
+        spare = slabs[Int(index)].next
+        spareCount -= 1
+        assign(index, to: sizeClass)
+    }
+
+    /// Whether the address range has a slab left that holds no memory.
+    var canAddSlab: Bool { discarded != Self.noSlab || slabs.count < slabCountMax }
+
+    /// Takes the memory of one more slab, which the budget has granted, as a spare one.
+    mutating func addSlab() {
+        let index: UInt32
+        if discarded != Self.noSlab {
+            index = discarded
+            discarded = slabs[Int(index)].next
+        } else {
+            index = UInt32(slabs.count)
+            slabs.grow(toCount: slabs.count + 1)
+            unsafe PageMemory.commit(slabStart(index), byteCount: SizeClasses.slabBytes)
+        }
+        heldCount += 1
+        makeSpare(index)
+    }
+
+    /// Gives the memory of one spare slab back to the system; the caller tells the budget.
+    ///
+    /// - Complexity: One system call.
+    mutating func discardSpare() -> Bool {
+        guard spare != Self.noSlab else { return false }
+        let index = spare
+        spare = slabs[Int(index)].next
+        spareCount -= 1
+        unsafe PageMemory.discard(slabStart(index), byteCount: SizeClasses.slabBytes)
+        slabs[Int(index)].next = discarded
+        discarded = index
+        heldCount -= 1
+        return true
+    }
+
+    /// Whether entries of this class may be moved to another block.
+    func isMovable(_ sizeClass: Int) -> Bool { sizeClass < classes.entryClassCount }
+
+    /// The class with the most bytes in free blocks, among those whose blocks may be moved.
+    func roomiestClass() -> Int {
+        var best = 0
+        for sizeClass in 1..<classes.entryClassCount
+        where freeBytes[sizeClass] > freeBytes[best] {
+            best = sizeClass
+        }
+        return best
+    }
+
+    /// Of up to 64 slabs of the class with a free block, the one with the fewest live blocks,
+    /// taken out of the list from which blocks are allocated. The caller moves its blocks away.
+    mutating func beginEvacuation(of sizeClass: Int) -> UInt32? {
+        var best = Self.noSlab
+        var index = partial[sizeClass]
+        for _ in 0..<64 where index != Self.noSlab {
+            if best == Self.noSlab
+                || slabs[Int(index)].liveCount < slabs[Int(best)].liveCount
+            {
+                best = index
+            }
+            index = slabs[Int(index)].next
+        }
+        guard best != Self.noSlab else { return nil }
+        unlinkPartial(best)
+        return best
+    }
+
+    /// Ends an evacuation: puts the slab back among those with free blocks, or retires it when it
+    /// has become empty.
+    mutating func endEvacuation(of index: UInt32) {
+        linkPartial(index)
+        if slabs[Int(index)].liveCount == 0 { retire(index) }
+    }
+
+    /// Frees a block of a slab under evacuation, which is in no list.
+    mutating func freeEvacuated(_ ref: BlockRef) {
+        let index = ref.offset / SizeClasses.slabBytes
+        pushFree(ref, slab: index)
+        let sizeClass = Int(slabs[index].sizeClass)
+        count(classes.sizes[sizeClass], sizeClass)
+    }
+
+    /// The live blocks of a slab.
+    ///
+    /// - Complexity: O(blocks of the slab), and allocates.
+    func liveBlocks(of index: UInt32) -> [BlockRef] {
+        let slab = slabs[Int(index)]
+        let units = classes.sizes[Int(slab.sizeClass)] >> 3
+        var isFree = [Bool](repeating: false, count: Int(slab.usedCount))
+        var unit = slab.freeHead
+        while unit != Slab.none {
+            isFree[Int(unit) / units] = true
+            unit = unsafe (slabStart(index) + Int(unit) << 3).load(as: UInt16.self)
+        }
+        let first = index * UInt32(SizeClasses.slabBytes >> 3)
+        return isFree.indices.filter { !isFree[$0] }
+            .map { BlockRef(rawValue: first + UInt32($0 * units)) }
+    }
+
+    private mutating func pushFree(_ ref: BlockRef, slab index: Int) {
+        let head = slabs[index].freeHead
+        unsafe (base + ref.offset).storeBytes(of: head, as: UInt16.self)
+        slabs[index].freeHead = UInt16(ref.offset % SizeClasses.slabBytes >> 3)
+        slabs[index].liveCount -= 1
+    }
+
+    private func slabStart(_ index: UInt32) -> UnsafeMutableRawPointer {
+        unsafe base + Int(index) * SizeClasses.slabBytes
+    }
+
+    private func isFull(_ slab: Slab) -> Bool {
+        slab.freeHead == Slab.none
+            && (Int(slab.usedCount) + 1) * classes.sizes[Int(slab.sizeClass)]
+                > SizeClasses.slabBytes
+    }
+
+    private mutating func count(_ bytes: Int, _ sizeClass: Int) {
+        freeBytes[sizeClass] += bytes
+        freeBytesTotal += bytes
+    }
+
+    private mutating func makeSpare(_ index: UInt32) {
+        slabs[Int(index)] = Slab(
+            freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: 0, isMember: false,
+            previous: Self.noSlab, next: spare)
+        spare = index
+        spareCount += 1
+    }
+
+    private mutating func assign(_ index: UInt32, to sizeClass: Int) {
+        slabs[Int(index)] = Slab(
+            freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: UInt8(sizeClass),
+            isMember: true, previous: Self.noSlab, next: Self.noSlab)
+        linkPartial(index)
+        count(blocksPerSlab(sizeClass) * classes.sizes[sizeClass], sizeClass)
+    }
+
+    private mutating func retire(_ index: UInt32) {
+        let sizeClass = Int(slabs[Int(index)].sizeClass)
+        unlinkPartial(index)
+        count(-blocksPerSlab(sizeClass) * classes.sizes[sizeClass], sizeClass)
+        makeSpare(index)
+    }
+
+    func blocksPerSlab(_ sizeClass: Int) -> Int {
+        SizeClasses.slabBytes / classes.sizes[sizeClass]
+    }
+
+    private mutating func linkPartial(_ index: UInt32) {
+        let sizeClass = Int(slabs[Int(index)].sizeClass)
+        let head = partial[sizeClass]
+        slabs[Int(index)].previous = Self.noSlab
+        slabs[Int(index)].next = head
+        if head != Self.noSlab { slabs[Int(head)].previous = index }
+        partial[sizeClass] = index
+    }
+
+    private mutating func unlinkPartial(_ index: UInt32) {
+        let slab = slabs[Int(index)]
+        if slab.previous == Self.noSlab {
+            partial[Int(slab.sizeClass)] = slab.next
+        } else {
+            slabs[Int(slab.previous)].next = slab.next
+        }
+        if slab.next != Self.noSlab { slabs[Int(slab.next)].previous = slab.previous }
+    }
+}

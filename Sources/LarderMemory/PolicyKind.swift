@@ -1,0 +1,20 @@
+import LarderPolicy
+
+/// The eviction policies that a store can run.
+public enum PolicyKind: String, Sendable, CaseIterable {
+    /// First in, first out.
+    case fifo
+    /// Least recently used.
+    case lru
+    /// A small queue in front of a main one, and the memory of what left.
+    case s3fifo
+
+    func makeDriver() -> PolicyDriver {
+        let capacity = SlotTable.countMax
+        switch self {
+        case .fifo: return ConcretePolicyDriver<Fifo>(slotCapacity: capacity)
+        case .lru: return ConcretePolicyDriver<Lru>(slotCapacity: capacity)
+        case .s3fifo: return ConcretePolicyDriver<S3Fifo>(slotCapacity: capacity)
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import LarderCore
+import LarderPolicy
+
+// Entries with an expiry are linked into the list of their time.
+extension ShardState {
+    /// In `previous`, marks the number of a list: the entry is its first.
+    private static var listBit: UInt32 { 1 << 31 }
+
+    func link(_ previous: UInt32, _ next: UInt32, in block: Block) {
+        block.store(previous, at: EntryHeader.linksOffset)
+        block.store(next, at: EntryHeader.linksOffset + 4)
+    }
+
+    /// Stores the expiry and puts the entry at the front of its list.
+    mutating func link(_ slot: UInt32, _ block: Block, _ expiry: Moment) {
+        block.store(expiry.milliseconds, at: EntryHeader.expiryOffset)
+        file(slot, block, expiry)
+        expiringCounts[Int(block.header.space)] += 1
+        wheel.count += 1
+    }
+
+    private mutating func file(_ slot: UInt32, _ block: Block, _ expiry: Moment) {
+        let list = wheel.list(for: expiry)
+        let head = wheel[head: list]
+        link(Self.listBit | UInt32(list), head, in: block)
+        if head != TimerWheel.noSlot {
+            self.block(of: head).store(slot, at: EntryHeader.linksOffset)
+        }
+        wheel[head: list] = slot
+    }
+
+    private mutating func unfile(_ block: Block) {
+        let previous = block.load(EntryHeader.linksOffset, as: UInt32.self)
+        let next = block.load(EntryHeader.linksOffset + 4, as: UInt32.self)
+        if previous & Self.listBit != 0 {
+            wheel[head: Int(previous & ~Self.listBit)] = next
+        } else {
+            self.block(of: previous).store(next, at: EntryHeader.linksOffset + 4)
+        }
+        if next != TimerWheel.noSlot {
+            self.block(of: next).store(previous, at: EntryHeader.linksOffset)
+        }
+    }
+
+    /// Takes an entry with an expiry out of its list.
+    mutating func unlink(_ block: Block) {
+        unfile(block)
+        expiringCounts[Int(block.header.space)] -= 1
+        wheel.count -= 1
+    }
+
+    /// Removes an entry that has expired.
+    mutating func expire(_ found: Found, _ hash: UInt64) {
+        statistics.expirations += 1
+        remove(found, hash)
+    }
+
+    /// Removes what has expired, looking at no more than `limit` entries and lists.
+    ///
+    /// - Returns: Whether more is due.
+    mutating func expireDue(at now: Moment, limit: Int) -> Bool {
+        guard wheel.count > 0 else {
+            wheel.skip(to: now)
+            return false
+        }
+        for _ in 0..<limit {
+            guard let due = wheel.dueList(at: now) else { return false }
+            let slot = wheel[head: due.list]
+            guard slot != TimerWheel.noSlot else {
+                wheel.advance()
+                continue
+            }
+            let block = block(of: slot)
+            if !due.isCascade, block.expiry <= now {
+                expire(Found(slot: slot, block: block), hash(of: slot))
+            } else {
+                unfile(block)
+                file(slot, block, block.expiry)
+            }
+        }
+        return true
+    }
+
+    /// Changes when an entry expires; `.never` takes its expiry away.
+    ///
+    /// - Returns: `false` when there was no memory for the longer entry.
+    mutating func setExpiry(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
+        let shape = found.block.header.shape
+        if shape.contains(.expiry), expiry != .never {
+            unlink(found.block)
+            link(found.slot, found.block, expiry)
+            return true
+        }
+        guard shape.contains(.expiry) || expiry != .never else { return true }
+        var wanted = shape.subtracting(.expiry)
+        if expiry != .never { wanted.insert(.expiry) }
+        guard let block = reshape(found, hash, to: wanted) else { return false }
+        if expiry != .never { link(found.slot, block, expiry) }
+        return true
+    }
+
+    /// The entry's version, given to it now if it has none.
+    ///
+    /// - Returns: `nil` when there was no memory for the longer entry.
+    mutating func version(of found: Found, _ hash: UInt64) -> UInt64? {
+        if let version = found.block.version { return version }
+        let expiry = found.block.expiry
+        let shape = found.block.header.shape.union(.version)
+        guard let block = reshape(found, hash, to: shape) else { return nil }
+        let version = nextVersion()
+        block.store(version, at: shape.versionOffset)
+        if expiry != .never { link(found.slot, block, expiry) }
+        return version
+    }
+
+    /// Gives an entry other optional parts, in a new block. What both shapes have is kept, but the
+    /// entry is in no list of the wheel: the caller links it.
+    private mutating func reshape(
+        _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape
+    ) -> Block? {
+        let oldHeader = found.block.header
+        let header = EntryHeader(
+            keyLength: oldHeader.keyLength, valueLength: oldHeader.valueLength,
+            space: oldHeader.space, shape: shape)
+        let sizeClass = arena.classes.sizeClass(for: header.byteCount)
+        var wasUnheld = false
+        guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
+            if wasUnheld { removeUnheld(found.slot, hash) }
+            return nil
+        }
+        let (old, new) = (block(of: found.slot), arena.block(ref))
+        if oldHeader.shape.contains(.expiry) { unlink(old) }
+        new.header = header
+        if shape.contains(.version), oldHeader.shape.contains(.version) {
+            new.copy(
+                from: old, at: oldHeader.shape.versionOffset, to: shape.versionOffset, byteCount: 8)
+        }
+        if shape.contains(.flags), oldHeader.shape.contains(.flags) {
+            new.copy(
+                from: old, at: oldHeader.shape.flagsOffset, to: shape.flagsOffset, byteCount: 4)
+        }
+        new.copy(
+            from: old, at: oldHeader.keyOffset, to: header.keyOffset,
+            byteCount: header.keyLength + header.valueLength)
+        arena.free(slots[found.slot])
+        slots[found.slot] = ref
+        let weight = weight(of: found.slot)
+        if wasUnheld {
+            readmit(found.slot, hash, weight: weight)
+        } else {
+            touch(found.slot, hash, weight: weight)
+        }
+        return new
+    }
+}

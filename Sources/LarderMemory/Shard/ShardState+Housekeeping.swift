@@ -1,0 +1,101 @@
+import LarderCore
+import LarderPolicy
+
+// What is done a little at a time, between requests and along with them.
+extension ShardState {
+    /// Spare slabs that a shard keeps for its next allocations: more go back to the system.
+    private static var spareMax: Int { 4 }
+
+    func isDead(_ space: UInt16) -> Bool {
+        deadSpaces[Int(space) >> 6] & 1 << UInt64(space & 63) != 0
+    }
+
+    /// Makes `fresh` the key space of `database`; what is in the old one is dead.
+    mutating func flush(_ database: Int, to fresh: UInt16) {
+        let old = spaces[database]
+        spaces[database] = fresh
+        markDead(old)
+    }
+
+    private mutating func markDead(_ space: UInt16) {
+        let count = Int(spaceCounts[Int(space)])
+        guard count > 0 else { return }
+        deadSpaces[Int(space) >> 6] |= 1 << UInt64(space & 63)
+        deadEntryCount += count
+        sweepSlotsLeft = slots.count
+    }
+
+    /// Looks at up to `slotLimit` slots for entries of dead key spaces, and removes those.
+    ///
+    /// - Returns: Whether one was removed.
+    mutating func sweep(slotLimit: Int) -> Bool {
+        var isFreed = false
+        for _ in 0..<slotLimit where sweepSlotsLeft > 0 {
+            sweepSlotsLeft -= 1
+            let slot = UInt32(sweepSlotsLeft)
+            guard slots.isLive(slot) else { continue }
+            let found = Found(slot: slot, block: block(of: slot))
+            guard isDead(found.block.header.space) else { continue }
+            remove(found, hash(of: slot))
+            isFreed = true
+        }
+        if deadEntryCount == 0 {
+            sweepSlotsLeft = 0
+            for word in 0..<deadSpaces.count { deadSpaces[word] = 0 }
+        }
+        return isFreed
+    }
+
+    /// Moves one bucket of a table that changes its size, or begins such a change.
+    mutating func stepIndex() {
+        if index.isMigrating {
+            let freed = index.migrateBucket { hash(of: $0) }
+            if freed > 0 { settleOverhead() }
+            return
+        }
+        guard let wanted = index.wantedBucketCount else { return }
+        let bytes = TagTable.byteCount(bucketCount: wanted)
+        if makeCredit(bytes) {
+            index.beginMigration(toBucketCount: wanted)
+            settleOverhead()
+        }
+    }
+
+    /// Collects credit for a new table, one step a call.
+    private mutating func makeCredit(_ byteCount: Int) -> Bool {
+        let missing = byteCount + Self.creditMin - credit
+        guard missing > 0 else { return true }
+        if budget.reserve(missing) {
+            credit += missing
+            return true
+        }
+        if arena.discardSpare() {
+            credit += SizeClasses.slabBytes
+            return false
+        }
+        var ignored = false
+        _ = reclaim(protecting: nil, wasUnheld: &ignored)
+        return false
+    }
+
+    /// One bounded step of everything.
+    ///
+    /// - Returns: Whether more waits.
+    mutating func housekeep(at now: Moment, limit: Int) -> Bool {
+        var isMore = expireDue(at: now, limit: limit)
+        if takeReturnedPieces(limit: limit) { isMore = true }
+        if deadEntryCount > 0 {
+            _ = sweep(slotLimit: limit)
+            isMore = isMore || deadEntryCount > 0
+        }
+        for _ in 0..<(limit / 16) where index.isMigrating { stepIndex() }
+        if !index.isMigrating, index.wantedBucketCount != nil { stepIndex() }
+        isMore = isMore || index.isMigrating
+        if arena.spareCount > Self.spareMax, arena.discardSpare() {
+            budget.release(SizeClasses.slabBytes)
+            isMore = true
+        }
+        settleOverhead()
+        return isMore
+    }
+}

@@ -1,0 +1,103 @@
+import LarderCore
+
+// Values above 8 KiB: pieces in the arena, and an entry that holds their number.
+extension ShardState {
+    mutating func putLarge(
+        _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
+        _ attributes: EntryAttributes
+    ) -> WriteOutcome {
+        guard let large = makeLarge(value) else {
+            guard shared.limits.evicts else { return .outOfMemory }
+            // The old value is no longer the truth. It may have left while room was looked for.
+            let space = space
+            if let old = lookUp(key, hash, space) { remove(old, hash) }
+            statistics.refusals += 1
+            return .stored
+        }
+        return putLarge(large, for: key, hash, space, attributes)
+    }
+
+    /// Stores an entry for a large value whose pieces are in place.
+    mutating func putLarge(
+        _ large: LargeValue, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
+        _ attributes: EntryAttributes
+    ) -> WriteOutcome {
+        var shape = attributes.shape
+        shape.insert(.large)
+        let header = EntryHeader(
+            keyLength: key.byteCount, valueLength: 4, space: space, shape: shape)
+        let number = number(for: large)
+        let found = lookUp(key, hash, space)
+        let bytes = [UInt8](unsafe: number)
+        let outcome = place(
+            header, bytes.span.bytes, for: key, hash, over: found, attributes,
+            extraWeight: large.storedBytes)
+        let isStored = lookUp(key, hash, space).map { isLarge($0, number) } ?? false
+        if !isStored { release(number) }
+        return outcome
+    }
+
+    private func isLarge(_ found: Found, _ number: UInt32) -> Bool {
+        let header = found.block.header
+        return header.shape.contains(.large)
+            && found.block.load(header.valueOffset, as: UInt32.self) == number
+    }
+
+    /// Copies a value into pieces; `nil` when the shard has no room for it.
+    private mutating func makeLarge(_ value: RawSpan) -> LargeValue? {
+        let layout = LargeValue.Layout(byteCount: value.byteCount)
+        var blocks: [BlockRef] = []
+        blocks.reserveCapacity(layout.pieceCount)
+        var ignored = false
+        for index in 0..<layout.pieceCount {
+            let sizeClass =
+                index < layout.chunkCount ? arena.classes.chunkClass : arena.classes.tailClass
+            let ref = allocate(sizeClass, protecting: nil, wasUnheld: &ignored)
+            guard let ref else {
+                for block in blocks { arena.free(block) }
+                return nil
+            }
+            blocks.append(ref)
+        }
+        let large = LargeValue(
+            byteCount: value.byteCount, blocks: blocks, in: arena, returns: returns)
+        large.write(value, at: 0)
+        return large
+    }
+
+    private mutating func number(for large: LargeValue) -> UInt32 {
+        if let number = freeLargeNumbers.popLast() {
+            largeValues[Int(number)] = large
+            return number
+        }
+        largeValues.append(large)
+        return UInt32(largeValues.count - 1)
+    }
+
+    private mutating func release(_ number: UInt32) {
+        largeValues[Int(number)] = nil
+        freeLargeNumbers.append(number)
+    }
+
+    /// Ends the store's hold on the value of an entry that is about to go.
+    mutating func dropLargeValue(of block: Block) {
+        release(block.load(block.header.valueOffset, as: UInt32.self))
+    }
+
+    /// Frees pieces of large values that nobody reads any more.
+    ///
+    /// - Returns: Whether there were any.
+    mutating func takeReturnedPieces(limit: Int) -> Bool {
+        guard !returns.isEmpty else { return false }
+        let pieces = returns.take(limit: limit)
+        for ref in pieces { arena.free(ref) }
+        return !pieces.isEmpty
+    }
+}
+
+extension [UInt8] {
+    /// The bytes of a number as memory holds them.
+    fileprivate init(unsafe number: UInt32) {
+        self = withUnsafeBytes(of: number) { unsafe Array($0) }
+    }
+}

@@ -1,0 +1,150 @@
+import LarderCore
+import LarderPolicy
+
+// Where memory comes from: a free block, a spare slab, the budget; then what is dead, then what is
+// scattered, then the coldest entry. Each step is bounded.
+extension ShardState {
+    /// Steps after which an allocation gives up. Each frees at least one entry or moves one slab,
+    /// and a slab of the smallest entries has 2,730.
+    private static var reclaimMax: Int { 8192 }
+    /// Dead entries looked at in one step.
+    private static var sweepStep: Int { 64 }
+
+    /// A block of `sizeClass`.
+    ///
+    /// - Parameter protected: An entry that must stay; it leaves the policy instead, and
+    ///   `wasUnheld` tells the caller to admit it again.
+    /// - Returns: `nil` when nothing more can be freed.
+    mutating func allocate(
+        _ sizeClass: Int, protecting protected: UInt32?, wasUnheld: inout Bool
+    ) -> BlockRef? {
+        for _ in 0..<Self.reclaimMax {
+            if let ref = arena.allocate(sizeClass) { return ref }
+            if arena.hasSpare {
+                arena.assignSpare(to: sizeClass)
+            } else if arena.canAddSlab, budget.reserve(SizeClasses.slabBytes) {
+                arena.addSlab()
+            } else if !reclaim(protecting: protected, wasUnheld: &wasUnheld) {
+                return nil
+            }
+        }
+        return nil
+    }
+
+    /// Frees something, in one bounded step.
+    mutating func reclaim(protecting protected: UInt32?, wasUnheld: inout Bool) -> Bool {
+        if takeReturnedPieces(limit: 256) { return true }
+        if deadEntryCount > 0, sweep(slotLimit: Self.sweepStep) { return true }
+        if isScattered, compact() { return true }
+        return evictColdest(protecting: protected, wasUnheld: &wasUnheld)
+    }
+
+    /// Evicts the coldest entry but `protected`.
+    mutating func evictColdest(protecting protected: UInt32?, wasUnheld: inout Bool) -> Bool {
+        guard shared.limits.evicts else { return false }
+        while let slot = driver.coldest() {
+            driver.remove(slot)
+            if slot.rawValue == protected {
+                wasUnheld = true
+                continue
+            }
+            evict(slot.rawValue)
+            return true
+        }
+        return compact()
+    }
+
+    /// Removes an entry that the policy has let go.
+    mutating func evict(_ slot: UInt32) {
+        statistics.evictions += 1
+        removeUnheld(slot, hash(of: slot))
+    }
+
+    /// Free blocks add up to more than their slabs' fair slack, and those of one class to a slab.
+    private var isScattered: Bool {
+        guard arena.freeBytesTotal > scatterTolerance + SizeClasses.slabBytes else { return false }
+        return arena.freeBytes[arena.roomiestClass()] >= SizeClasses.slabBytes
+    }
+
+    /// A sixteenth of what is held: with less, compaction would move sixteen bytes to free one.
+    private var scatterTolerance: Int {
+        arena.heldCount * SizeClasses.slabBytes / 16
+    }
+
+    /// Free weight as the policy is to see it, for a newcomer of `sizeClass`.
+    func room(for sizeClass: Int) -> Int {
+        let others = arena.freeBytesTotal - arena.freeBytes[sizeClass]
+        let bytes =
+            max(0, budget.available) / shared.limits.shardCount
+            + arena.spareCount * SizeClasses.slabBytes + arena.freeBytes[sizeClass]
+            + max(0, others - scatterTolerance)
+        let entries = shared.limits.entryRoom
+        guard entries < Int.max / (1 << 32) else { return bytes }
+        return entries <= 0 ? 0 : min(bytes, entries * arena.classes.sizes[sizeClass])
+    }
+
+    /// Empties the sparsest slab of the class with the most free blocks, by moving its entries.
+    ///
+    /// - Returns: Whether a slab became spare.
+    mutating func compact() -> Bool {
+        let sizeClass = arena.roomiestClass()
+        let usable = arena.blocksPerSlab(sizeClass) * arena.classes.sizes[sizeClass]
+        guard arena.freeBytes[sizeClass] >= usable,
+            let slab = arena.beginEvacuation(of: sizeClass)
+        else { return false }
+        let before = arena.spareCount
+        for ref in arena.liveBlocks(of: slab) {
+            guard let target = arena.allocate(sizeClass) else { break }
+            move(ref, to: target)
+        }
+        arena.endEvacuation(of: slab)
+        guard arena.spareCount > before else { return false }
+        statistics.compactions += 1
+        return true
+    }
+
+    private mutating func move(_ ref: BlockRef, to target: BlockRef) {
+        let (old, new) = (arena.block(ref), arena.block(target))
+        let hash = hasher.hash(old.key)
+        let slot = index.find(hash) { slots[$0] == ref }
+        guard let slot else { preconditionFailure("A live block belongs to a slot.") }
+        new.copy(from: old, at: 0, to: 0, byteCount: old.header.byteCount)
+        slots[slot] = target
+        arena.freeEvacuated(ref)
+    }
+
+    /// Pays for tables that have grown, out of the credit; and refills that while memory is easy.
+    mutating func settleOverhead() {
+        let overhead =
+            index.storageBytes + slots.storageBytes + driver.storageBytes
+            + arena.slabs.storageBytes
+        credit -= overhead - paidOverhead
+        paidOverhead = overhead
+        guard credit < Self.creditMin else {
+            if credit > Self.creditMax {
+                budget.release(credit - Self.creditMax)
+                credit = Self.creditMax
+            }
+            return
+        }
+        refillCredit()
+    }
+
+    /// Enough for one step of growth of each array that an insertion touches.
+    static var creditMin: Int { 6 * ReservedArray<UInt32>.growthBytes }
+    static var creditMax: Int { creditMin + 2 * SizeClasses.slabBytes }
+
+    private mutating func refillCredit() {
+        while credit < Self.creditMin {
+            let wanted = max(SizeClasses.slabBytes, Self.creditMin - credit)
+            if budget.reserve(wanted) {
+                credit += wanted
+            } else if arena.discardSpare() {
+                credit += SizeClasses.slabBytes
+            } else {
+                var ignored = false
+                guard reclaim(protecting: nil, wasUnheld: &ignored) else { return }
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import LarderCore
+import LarderPolicy
+
+/// What a write stores beside key and value.
+struct EntryAttributes {
+    var expiry = Moment.never
+    var flags: UInt32 = 0
+    /// Store a version now, since whoever writes so will ask for it.
+    var isVersioned = false
+
+    var shape: EntryHeader.Shape {
+        var shape: EntryHeader.Shape = []
+        if expiry != .never { shape.insert(.expiry) }
+        if isVersioned { shape.insert(.version) }
+        if flags != 0 { shape.insert(.flags) }
+        return shape
+    }
+}
+
+/// How a write ended.
+public enum WriteOutcome: Sendable {
+    /// The value is stored; or the policy would not have kept it, and it has already left.
+    case stored
+    /// Nothing may be evicted, and there is no memory.
+    case outOfMemory
+    /// The value or the key is larger than the store takes.
+    case tooLarge
+}
+
+extension ShardState {
+    /// Stores `value` for `key`, whose entry so far is `found`.
+    mutating func put(
+        _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
+        _ attributes: EntryAttributes, at now: Moment
+    ) -> WriteOutcome {
+        guard key.byteCount <= EntryHeader.keyLengthMax else { return .tooLarge }
+        statistics.writes += 1
+        bumpGeneration(hash)
+        let shape = attributes.shape
+        let size = shape.byteCount + key.byteCount + value.byteCount
+        guard size <= SizeClasses.inlineMax else {
+            return putLarge(value, for: key, hash, space, over: found, attributes)
+        }
+        let header = EntryHeader(
+            keyLength: key.byteCount, valueLength: value.byteCount, space: space, shape: shape)
+        return place(header, value, for: key, hash, over: found, attributes, extraWeight: 0)
+    }
+
+    /// Puts an entry of any kind in place: over its old block if it has the same class, else into
+    /// a new one.
+    mutating func place(
+        _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
+        over found: Found?, _ attributes: EntryAttributes, extraWeight: Int
+    ) -> WriteOutcome {
+        let sizeClass = arena.classes.sizeClass(for: header.byteCount)
+        let weight = arena.classes.sizes[sizeClass] + extraWeight
+        guard let found else {
+            return insert(header, value, for: key, hash, attributes, sizeClass, weight)
+        }
+        let ref = slots[found.slot]
+        if arena.byteCount(ref) == arena.classes.sizes[sizeClass] {
+            detach(found)
+            fill(found.slot, found.block, header, value, key, attributes)
+            touch(found.slot, hash, weight: weight)
+            return .stored
+        }
+        return replace(found, header, value, for: key, hash, attributes, sizeClass, weight)
+    }
+
+    private mutating func insert(
+        _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
+        _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
+    ) -> WriteOutcome {
+        guard prepareInsertion() else { return .outOfMemory }
+        if !shared.limits.evicts, room(for: sizeClass) < weight { return .outOfMemory }
+        let slot = slots.take()
+        guard admit(slot, hash, weight: weight, room: room(for: sizeClass)) else {
+            slots.give(slot)
+            statistics.refusals += 1
+            return .stored
+        }
+        var wasUnheld = false
+        guard let ref = allocate(sizeClass, protecting: slot, wasUnheld: &wasUnheld) else {
+            if !wasUnheld { driver.remove(SlotID(rawValue: slot)) }
+            slots.give(slot)
+            return shared.limits.evicts ? .stored : .outOfMemory
+        }
+        slots[slot] = ref
+        fill(slot, arena.block(ref), header, value, key, attributes)
+        index.insert(slot, hash)
+        spaceCounts[Int(header.space)] += 1
+        shared.limits.countEntries(1)
+        if wasUnheld { readmit(slot, hash, weight: weight) }
+        trimEntries()
+        settleOverhead()
+        return .stored
+    }
+
+    private mutating func replace(
+        _ found: Found, _ header: EntryHeader, _ value: RawSpan, for key: RawSpan,
+        _ hash: UInt64, _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
+    ) -> WriteOutcome {
+        touch(found.slot, hash, weight: weight)
+        var wasUnheld = false
+        guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
+            guard shared.limits.evicts else {
+                touch(found.slot, hash, weight: self.weight(of: found.slot))
+                return .outOfMemory
+            }
+            // The new value does not fit, and the old one is no longer the truth.
+            if !wasUnheld { driver.remove(SlotID(rawValue: found.slot)) }
+            removeUnheld(found.slot, hash)
+            statistics.refusals += 1
+            return .stored
+        }
+        let old = Found(slot: found.slot, block: block(of: found.slot))
+        detach(old)
+        arena.free(slots[found.slot])
+        slots[found.slot] = ref
+        fill(found.slot, arena.block(ref), header, value, key, attributes)
+        if wasUnheld { readmit(found.slot, hash, weight: weight) }
+        settleOverhead()
+        return .stored
+    }
+
+    /// Writes all parts of an entry, and links it into the wheel.
+    private mutating func fill(
+        _ slot: UInt32, _ block: Block, _ header: EntryHeader, _ value: RawSpan, _ key: RawSpan,
+        _ attributes: EntryAttributes
+    ) {
+        block.header = header
+        let shape = header.shape
+        if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
+        if shape.contains(.flags) { block.store(attributes.flags, at: shape.flagsOffset) }
+        block.write(key, at: header.keyOffset)
+        block.write(value, at: header.valueOffset)
+        if shape.contains(.expiry) { link(slot, block, attributes.expiry) }
+    }
+
+    /// Asks the policy for a place, and removes what it evicts for it.
+    ///
+    /// - Returns: Whether the newcomer may stay.
+    private mutating func admit(_ slot: UInt32, _ hash: UInt64, weight: Int, room: Int) -> Bool {
+        victims.removeAll(keepingCapacity: true)
+        driver.admit(
+            SlotID(rawValue: slot), Access(hash: hash, weight: UInt32(clamping: weight)),
+            room: room, evicting: &victims)
+        guard !victims.isEmpty else { return true }
+        var isAdmitted = true
+        for index in victims.indices {
+            if victims[index].rawValue == slot {
+                isAdmitted = false
+            } else {
+                evict(victims[index].rawValue)
+            }
+        }
+        return isAdmitted
+    }
+
+    /// Gives an entry back to the policy that had to let it go while room was made for it.
+    mutating func readmit(_ slot: UInt32, _ hash: UInt64, weight: Int) {
+        if !admit(slot, hash, weight: weight, room: weight) {
+            removeUnheld(slot, hash)
+        }
+    }
+
+    /// A free slot and a free cell in the hash index.
+    private mutating func prepareInsertion() -> Bool {
+        stepIndex()
+        var ignored = false
+        while slots.isFull || index.isCrowded {
+            guard evictColdest(protecting: nil, wasUnheld: &ignored) else { return false }
+        }
+        return true
+    }
+
+    /// Evicts while the store has more entries than it may.
+    private mutating func trimEntries() {
+        var ignored = false
+        while shared.limits.entryRoom < 0 {
+            guard evictColdest(protecting: nil, wasUnheld: &ignored) else { return }
+        }
+    }
+
+    /// Ends what ties an entry's block to other structures, before it is overwritten or freed.
+    mutating func detach(_ found: Found) {
+        let shape = found.block.header.shape
+        if shape.contains(.expiry) { unlink(found.block) }
+        if shape.contains(.large) { dropLargeValue(of: found.block) }
+    }
+
+    /// Removes an entry of which the policy knows.
+    mutating func remove(_ found: Found, _ hash: UInt64) {
+        driver.remove(SlotID(rawValue: found.slot))
+        removeUnheld(found.slot, hash)
+    }
+
+    /// Removes an entry that the policy has already let go.
+    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64) {
+        let found = Found(slot: slot, block: block(of: slot))
+        let space = found.block.header.space
+        bumpGeneration(hash)
+        detach(found)
+        index.remove(slot, hash)
+        arena.free(slots[slot])
+        slots.give(slot)
+        spaceCounts[Int(space)] -= 1
+        if isDead(space) { deadEntryCount -= 1 }
+        shared.limits.countEntries(-1)
+    }
+}
