@@ -1,5 +1,3 @@
-public import LarderCore
-
 /// A value above 8 KiB: pieces in the shard's arena that stay where they are while anyone reads.
 ///
 /// The store holds one reference, each reader another; when the last is gone, the pieces go back to

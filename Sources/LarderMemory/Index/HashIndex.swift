@@ -1,3 +1,5 @@
+import LarderCore
+
 /// The table from hash to slot, which grows and shrinks a bucket at a time.
 ///
 /// While it changes size there are two tables, each responsible for a range of hashes: the new one
@@ -88,7 +90,9 @@ struct HashIndex: ~Copyable {
     ///
     /// - Returns: Bytes of the old table, when this was its last bucket and it is gone.
     /// - Complexity: Expected O(15).
-    mutating func migrateBucket(hashOf: (UInt32) -> UInt64) -> Int {
+    mutating func migrateBucket(
+        _ slots: borrowing SlotTable, _ arena: borrowing Arena, _ hasher: KeyHasher
+    ) -> Int {
         guard isMigrating else { return 0 }
         var moving = InlineArray<64, (slot: UInt32, hash: UInt64)>(repeating: (0, 0))
         var count = 0
@@ -96,7 +100,7 @@ struct HashIndex: ~Copyable {
             count = 0
             previous.forEachCandidate(ofHome: migrated) { slot in
                 guard count < 64 else { return }
-                let hash = hashOf(slot)
+                let hash = hasher.hash(arena.block(slots[slot]).key)
                 if previous.home(hash) == migrated {
                     moving[count] = (slot, hash)
                     count += 1

@@ -27,8 +27,8 @@ import Glibc
         let header = header
         guard header.bits & EntryHeader.identityMask == identity else { return false }
         let start = unsafe base + header.keyOffset
-        return key.withUnsafeBytes {
-            guard let bytes = unsafe $0.baseAddress else { return true }
+        return unsafe key.withUnsafeBytes {
+            guard let bytes = $0.baseAddress else { return true }
             return unsafe memcmp(start, bytes, $0.count) == 0
         }
     }
@@ -57,8 +57,8 @@ import Glibc
     }
 
     func write(_ bytes: RawSpan, at offset: Int) {
-        bytes.withUnsafeBytes {
-            guard let source = unsafe $0.baseAddress else { return }
+        unsafe bytes.withUnsafeBytes {
+            guard let source = $0.baseAddress else { return }
             unsafe memcpy(base + offset, source, $0.count)
         }
     }

@@ -49,7 +49,7 @@ extension ShardState {
     /// Moves one bucket of a table that changes its size, or begins such a change.
     mutating func stepIndex() {
         if index.isMigrating {
-            let freed = index.migrateBucket { hash(of: $0) }
+            let freed = index.migrateBucket(slots, arena, hasher)
             if freed > 0 { settleOverhead() }
             return
         }
@@ -95,6 +95,7 @@ extension ShardState {
             budget.release(SizeClasses.slabBytes)
             isMore = true
         }
+        if budget.available < 0, giveSlab() { isMore = true }
         settleOverhead()
         return isMore
     }

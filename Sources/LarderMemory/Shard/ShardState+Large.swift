@@ -28,9 +28,9 @@ extension ShardState {
             keyLength: key.byteCount, valueLength: 4, space: space, shape: shape)
         let number = number(for: large)
         let found = lookUp(key, hash, space)
-        let bytes = [UInt8](unsafe: number)
+        let bytes = [number]
         let outcome = place(
-            header, bytes.span.bytes, for: key, hash, over: found, attributes,
+            header, unsafe bytes.span.bytes, for: key, hash, over: found, attributes,
             extraWeight: large.storedBytes)
         let isStored = lookUp(key, hash, space).map { isLarge($0, number) } ?? false
         if !isStored { release(number) }
@@ -92,12 +92,5 @@ extension ShardState {
         let pieces = returns.take(limit: limit)
         for ref in pieces { arena.free(ref) }
         return !pieces.isEmpty
-    }
-}
-
-extension [UInt8] {
-    /// The bytes of a number as memory holds them.
-    fileprivate init(unsafe number: UInt32) {
-        self = withUnsafeBytes(of: number) { unsafe Array($0) }
     }
 }

@@ -24,11 +24,35 @@ extension ShardState {
                 arena.assignSpare(to: sizeClass)
             } else if arena.canAddSlab, budget.reserve(SizeClasses.slabBytes) {
                 arena.addSlab()
+            } else if isPoor, shared.takeFromPeer(of: number, holdingMoreThan: fairSlabCount) {
+                continue
             } else if !reclaim(protecting: protected, wasUnheld: &wasUnheld) {
-                return nil
+                guard shared.takeFromPeer(of: number, holdingMoreThan: 0) else { return nil }
             }
         }
         return nil
+    }
+
+    /// Slabs that a shard would hold if all held the same.
+    private var fairSlabCount: Int {
+        budget.limit / SizeClasses.slabBytes / shared.limits.shardCount
+    }
+
+    /// Less than half a fair share: others should give before this shard evicts its own.
+    private var isPoor: Bool { arena.heldCount < fairSlabCount / 2 }
+
+    /// Gives one slab back to the budget, for another shard.
+    mutating func giveSlab() -> Bool {
+        guard shared.limits.evicts else { return false }
+        var ignored = false
+        for _ in 0..<Self.reclaimMax {
+            if arena.discardSpare() {
+                budget.release(SizeClasses.slabBytes)
+                return true
+            }
+            guard reclaim(protecting: nil, wasUnheld: &ignored) else { return false }
+        }
+        return false
     }
 
     /// Frees something, in one bounded step.

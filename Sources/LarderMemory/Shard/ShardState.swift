@@ -51,8 +51,8 @@ struct ShardState: ~Copyable {
         self.shared = shared
         hasher = shared.hasher
         budget = shared.budget
-        let limit = configuration.limit.bytes
-        arena = Arena(slabCountMax: limit / SizeClasses.slabBytes + 16)
+        let reserved = max(1 << 30, 4 * configuration.limit.bytes)
+        arena = Arena(slabCountMax: reserved / SizeClasses.slabBytes)
         wheel = TimerWheel(now: now)
         policyKind = configuration.policy
         driver = policyKind.makeDriver()
@@ -143,19 +143,6 @@ struct ShardState: ~Copyable {
     mutating func nextVersion() -> UInt64 {
         version += 1
         return version
-    }
-}
-
-/// What all shards of a store share.
-final class StoreShared: Sendable {
-    let hasher: KeyHasher
-    let budget: PageBudget
-    let limits: StoreLimits
-
-    init(hasher: KeyHasher, budget: PageBudget, limits: StoreLimits) {
-        self.hasher = hasher
-        self.budget = budget
-        self.limits = limits
     }
 }
 

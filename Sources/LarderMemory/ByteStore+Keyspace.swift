@@ -1,0 +1,128 @@
+import LarderCore
+import Synchronization
+
+extension ByteStore {
+    /// Bytes of tables that an entry takes besides its block: a cell at the mean load, a slot, and
+    /// a node of the policy.
+    public static var overheadPerEntry: Int { 22 }
+
+    /// Entries of a database. Expired ones count until they are removed.
+    ///
+    /// - Complexity: O(shards).
+    public func count(database: Int) -> Int {
+        (0..<shards.count).reduce(0) { sum, number in
+            sum
+                + shards.withLock(number) { state in
+                    Int(state.spaceCounts[Int(state.spaces[database])])
+                }
+        }
+    }
+
+    /// Entries of a database that have an expiry.
+    ///
+    /// - Complexity: O(shards).
+    public func expiringCount(database: Int) -> Int {
+        (0..<shards.count).reduce(0) { sum, number in
+            sum
+                + shards.withLock(number) { state in
+                    Int(state.expiringCounts[Int(state.spaces[database])])
+                }
+        }
+    }
+
+    /// Entries that memory still holds, of flushed databases too.
+    public var heldCount: Int {
+        (0..<shards.count).reduce(0) { sum, number in
+            sum + shards.withLock(number) { $0.slots.liveCount }
+        }
+    }
+
+    /// Visits the keys of some buckets, from `cursor` on.
+    ///
+    /// A cursor is a shard and a position in hash order (docs/decisions/0001): all keys before it
+    /// have been visited, whatever sizes the tables had meanwhile. So what is there throughout a
+    /// scan is visited at least once.
+    ///
+    /// - Parameters:
+    ///   - cursor: 0 to begin; what the last call returned to go on.
+    ///   - limit: Stop after the bucket with which this number of keys is reached. At most
+    ///     `limit` × 10 buckets are looked at, so few keys or none may be visited.
+    ///   - body: Runs under a shard's lock.
+    /// - Returns: The next cursor; 0 at the end.
+    public func scan(
+        from cursor: UInt64, database: Int, limit: Int, at now: Moment,
+        _ body: (_ key: RawSpan) -> Void
+    ) -> UInt64 {
+        var number = Int(cursor >> 32)
+        var position = cursor & 0xFFFF_FFFF
+        var visited = 0
+        var bucketsLeft = limit.multipliedReportingOverflow(by: 10).partialValue
+        while number < shards.count {
+            shards.withLock(number) { state in
+                let space = state.spaces[database]
+                while position < 1 << 32, visited < limit, bucketsLeft > 0 {
+                    bucketsLeft -= 1
+                    position = state.index.scan(
+                        from: position, hashOf: { state.hash(of: $0) },
+                        { slot in
+                            let block = state.block(of: slot)
+                            guard block.header.space == space, block.expiry > now else { return }
+                            visited += 1
+                            body(block.key)
+                        })
+                }
+            }
+            guard position >= 1 << 32 else { return UInt64(number) << 32 | position }
+            (number, position) = (number + 1, 0)
+            if visited >= limit || bucketsLeft <= 0 { break }
+        }
+        return number < shards.count ? UInt64(number) << 32 : 0
+    }
+
+    /// Empties databases, in constant time: their entries are dead at once, and their memory comes
+    /// back in steps.
+    ///
+    /// - Complexity: O(shards × databases).
+    public func flush(_ databases: Range<Int>) {
+        shards.lock(allShards)
+        defer { shards.unlock(allShards) }
+        for database in databases where isUsed(database) {
+            let fresh = freshSpace()
+            for number in 0..<shards.count {
+                shards.withState(number) { $0.flush(database, to: fresh) }
+            }
+        }
+        shared.flushEpoch.add(1, ordering: .relaxed)
+    }
+
+    /// Whether a database has entries. All shards are locked.
+    private func isUsed(_ database: Int) -> Bool {
+        (0..<shards.count).contains { number in
+            shards.withState(number) { $0.spaceCounts[Int($0.spaces[database])] > 0 }
+        }
+    }
+
+    /// A key space that no database has and of which no entry is left. All shards are locked.
+    private func freshSpace() -> UInt16 {
+        for _ in 0..<2 {
+            for _ in 0..<KeySpaces.count {
+                let candidate = shared.nextSpace()
+                if isFree(candidate) { return candidate }
+            }
+            // 4,096 flushes since the last sweep ended: wait for it.
+            for number in 0..<shards.count {
+                shards.withState(number) { _ = $0.sweep(slotLimit: .max) }
+            }
+        }
+        preconditionFailure("A sweep frees all key spaces but those of the databases.")
+    }
+
+    private func isFree(_ space: UInt16) -> Bool {
+        (0..<shards.count).allSatisfy { number in
+            shards.withState(number) { state in
+                state.spaceCounts[Int(space)] == 0 && !state.isDead(space)
+                    && !(0..<databaseCount).contains { state.spaces[$0] == space }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import LarderCore
+
+extension ByteStore {
+    /// The counters of all shards.
+    ///
+    /// - Complexity: O(shards).
+    public var statistics: ShardStatistics {
+        (0..<shards.count).reduce(ShardStatistics()) { sum, number in
+            sum + shards.withLock(number) { $0.statistics }
+        }
+    }
+
+    /// Sets the counters of all shards to zero.
+    public func resetStatistics() {
+        for number in 0..<shards.count {
+            shards.withLock(number) { $0.statistics = ShardStatistics() }
+        }
+    }
+
+    /// Bytes of memory in tables and policies, which hold no entries' bytes.
+    public var overheadBytes: Int {
+        (0..<shards.count).reduce(0) { sum, number in
+            sum + shards.withLock(number) { $0.paidOverhead + $0.credit }
+        }
+    }
+
+    /// Does a bounded part of what waits in one shard: expiry, sweeping, growth, giving back.
+    ///
+    /// - Parameters:
+    ///   - shard: Each thread keeps house for shards of its own.
+    ///   - limit: Entries looked at; 256 take a few dozen microseconds.
+    /// - Returns: Whether more waits.
+    public func housekeep(shard: Int, at now: Moment, limit: Int = 256) -> Bool {
+        shards.withLock(shard) { $0.housekeep(at: now, limit: limit) }
+    }
+
+    /// Changes the budget. If more is held now, housekeeping gives the difference back.
+    public func setLimit(_ limit: MemoryConfiguration.Limit) {
+        budget.setLimit(limit.bytes)
+    }
+
+    /// Whether writes evict when memory is full, or fail.
+    public var evicts: Bool {
+        get { shared.limits.evicts }
+        set { shared.limits.evicts = newValue }
+    }
+
+    /// Most entries; 0 for as many as fit.
+    public var entryMax: Int { shared.limits.entryLimit }
+
+    /// Verifies the structures of all shards. For tests.
+    ///
+    /// - Complexity: O(entries).
+    /// - Throws: The first broken promise.
+    public func checkInvariants() throws(StoreViolation) {
+        for number in 0..<shards.count {
+            let violation = shards.withLock(number) { $0.violation() }
+            if let violation { throw StoreViolation(description: "shard \(number): \(violation)") }
+        }
+    }
+}
+
+/// A broken promise of a store to itself.
+public struct StoreViolation: Error, CustomStringConvertible {
+    /// The promise, and what was found instead.
+    public let description: String
+}

@@ -1,0 +1,182 @@
+import LarderCore
+
+/// One key under its shard's lock: what is stored for it, and the ways to change that.
+///
+/// Only inside the closure that it is given to.
+@safe public struct KeyAccess: ~Copyable {
+    // Safety: the state and the key outlive the closure that gets this value, which cannot be
+    // copied out of it; the shard's lock is held all the time.
+    private let state: UnsafeMutablePointer<ShardState>
+    private let keyStart: UnsafeRawBufferPointer
+    private let hash: UInt64
+    private let space: UInt16
+    /// The time of the operation.
+    public let now: Moment
+    private var found: ShardState.Found?
+
+    @unsafe init(
+        _ state: UnsafeMutablePointer<ShardState>, _ key: UnsafeRawBufferPointer, _ hash: UInt64,
+        _ space: UInt16, _ now: Moment, _ found: ShardState.Found?
+    ) {
+        unsafe self.state = unsafe state
+        unsafe keyStart = unsafe key
+        self.hash = hash
+        self.space = space
+        self.now = now
+        self.found = found
+    }
+
+    private var key: RawSpan {
+        @_lifetime(borrow self) borrowing get {
+            unsafe _overrideLifetime(RawSpan(_unsafeBytes: keyStart), borrowing: self)
+        }
+    }
+
+    private func fetch() -> ShardState.Found {
+        guard let found else { preconditionFailure("The key has an entry.") }
+        return found
+    }
+
+    /// Whether the key has a live entry.
+    public var exists: Bool { found != nil }
+
+    /// When the entry expires.
+    public var expiry: Moment { found?.block.expiry ?? .never }
+
+    /// The entry's memcached flags.
+    public var flags: UInt32 { found?.block.flags ?? 0 }
+
+    /// Bytes of the value; 0 when there is no entry.
+    public var valueLength: Int {
+        guard let found else { return 0 }
+        let header = found.block.header
+        return header.shape.contains(.large)
+            ? unsafe state.pointee.largeValue(of: found.block).byteCount : header.valueLength
+    }
+
+    /// The value, when it is a large one.
+    public var largeValue: LargeValue? {
+        guard let found, found.block.header.shape.contains(.large) else { return nil }
+        return unsafe state.pointee.largeValue(of: found.block)
+    }
+
+    /// Bytes that the entry takes in memory, with its share of the tables.
+    public var storedBytes: Int {
+        guard let found else { return 0 }
+        return unsafe state.pointee.weight(of: found.slot) + ByteStore.overheadPerEntry
+    }
+
+    /// The value, unless it is a large one or there is none: then an empty span.
+    public var value: RawSpan {
+        @_lifetime(borrow self) borrowing get {
+            guard let found, !found.block.header.shape.contains(.large) else {
+                return unsafe _overrideLifetime(
+                    RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: nil, count: 0)),
+                    borrowing: self)
+            }
+            let header = found.block.header
+            return unsafe _overrideLifetime(
+                RawSpan(
+                    _unsafeStart: found.block.start + header.valueOffset,
+                    byteCount: header.valueLength), borrowing: self)
+        }
+    }
+
+    /// Appends the value, large or not, to `bytes`.
+    public func copyValue(into bytes: inout [UInt8]) {
+        if let large = largeValue {
+            var offset = 0
+            while offset < large.byteCount {
+                large.withSegment(at: offset) { piece in
+                    unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+                    offset += piece.byteCount
+                }
+            }
+        } else {
+            unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        }
+    }
+
+    /// The entry's version, which changes with every write and never repeats; it is given one now
+    /// if it has none. `nil` when there is no entry, or no memory to note the version.
+    public mutating func version() -> UInt64? {
+        guard let found else { return nil }
+        let version = unsafe state.pointee.version(of: found, hash)
+        refresh()
+        return version
+    }
+
+    /// Stores `value`. What was stored before is gone, whatever the outcome but `.tooLarge` and
+    /// `.outOfMemory`.
+    ///
+    /// - Parameter isVersioned: Note a version at once, since the client will ask for it.
+    @discardableResult
+    public mutating func put(
+        _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, isVersioned: Bool = false
+    ) -> WriteOutcome {
+        let attributes = EntryAttributes(
+            expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let outcome = unsafe state.pointee.put(
+            value, for: key, hash, space, over: found, attributes, at: now)
+        refresh()
+        return outcome
+    }
+
+    /// Changes when the entry expires.
+    ///
+    /// - Returns: `false` when there was no memory for a longer entry.
+    @discardableResult
+    public mutating func setExpiry(_ expiry: Moment) -> Bool {
+        let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
+        refresh()
+        return isDone
+    }
+
+    /// Removes the entry. Fills that began before fail even if there is none.
+    public mutating func remove() {
+        guard let found else {
+            unsafe state.pointee.bumpGeneration(hash)
+            return
+        }
+        unsafe state.pointee.remove(found, hash)
+        self.found = nil
+    }
+
+    /// Notes an access with the policy.
+    public mutating func touch() {
+        guard let found else { return }
+        let weight = unsafe state.pointee.weight(of: found.slot)
+        unsafe state.pointee.touch(found.slot, hash, weight: weight)
+    }
+
+    /// Counts the access as a hit or a miss, and notes a hit with the policy.
+    public mutating func countRead() {
+        if exists {
+            unsafe state.pointee.statistics.hits += 1
+            touch()
+        } else {
+            unsafe state.pointee.statistics.misses += 1
+        }
+    }
+
+    /// A change may have moved the entry, or have evicted it at once.
+    private mutating func refresh() {
+        found = unsafe state.pointee.lookUp(key, hash, space)
+    }
+}
+
+extension ShardState {
+    mutating func withAccess(
+        _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
+        _ body: (inout KeyAccess) -> Void
+    ) {
+        let space = spaces[database]
+        let found = find(key, hash, space, at: now)
+        unsafe key.withUnsafeBytes { bytes in
+            unsafe withUnsafeMutablePointer(to: &self) { pointer in
+                var access = unsafe KeyAccess(pointer, bytes, hash, space, now, found)
+                body(&access)
+            }
+        }
+    }
+}
