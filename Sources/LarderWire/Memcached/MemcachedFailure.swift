@@ -1,0 +1,40 @@
+/// Why a memcached command is refused. The client gets the text, and its connection goes on.
+public enum MemcachedFailure: Hashable, Sendable {
+    /// An unknown command, or one with a wrong number of words.
+    case unknownCommand
+    /// A number that is none, or a key above 250 bytes.
+    case badFormat
+    /// `delete` with more than a key.
+    case badDelete
+    /// A time that is no number.
+    case invalidExpiry
+    /// A step of `incr` or `decr` that is no number.
+    case invalidDelta
+    /// A value that does not end with CRLF.
+    case badDataChunk
+    /// A value above `MemcachedLimits.valueBytesMax`. `arguments[0]` is the key: a `set` removes it.
+    case valueTooLarge
+    /// `shutdown`.
+    case shutdownDisabled
+
+    /// The reply, without its line end.
+    public var text: StaticString {
+        switch self {
+        case .unknownCommand: "ERROR"
+        case .badFormat: "CLIENT_ERROR bad command line format"
+        case .badDelete:
+            "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]"
+        case .invalidExpiry: "CLIENT_ERROR invalid exptime argument"
+        case .invalidDelta: "CLIENT_ERROR invalid numeric delta argument"
+        case .badDataChunk: "CLIENT_ERROR bad data chunk"
+        case .valueTooLarge: "SERVER_ERROR object too large for cache"
+        case .shutdownDisabled: "ERROR: shutdown not enabled"
+        }
+    }
+
+    /// Appends the reply.
+    public func append(to output: inout OutputBuffer) {
+        output.append(text)
+        output.append("\r\n")
+    }
+}
