@@ -69,7 +69,7 @@ let package = Package(
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
         tests("LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests("LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting"]),
-        tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting"]),
+        tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket"]),
         tests(
             "LarderAssemblyTests", ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
         ),

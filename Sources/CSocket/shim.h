@@ -6,3 +6,57 @@
 #include <netinet/tcp.h>
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* Constants that Swift imports as enums, macros of shifts, or not at all without _GNU_SOURCE. */
+static const int csocket_stream = SOCK_STREAM;
+static const int csocket_open_flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
+static const int csocket_send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+static const int csocket_no_signal = MSG_NOSIGNAL;
+static const int csocket_receive_flags = MSG_DONTWAIT;
+static const int csocket_shutdown_write = SHUT_WR;
+
+extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+
+/* The address arguments of the C functions, free of Swift's views of sockaddr unions. */
+static inline int csocket_accept(int descriptor, struct sockaddr_storage *address) {
+    socklen_t length = sizeof(*address);
+    return accept4(descriptor, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static inline int csocket_bind(int descriptor, const struct sockaddr_storage *address,
+                               socklen_t length) {
+    return bind(descriptor, (const struct sockaddr *)address, length);
+}
+
+static inline int csocket_connect(int descriptor, const struct sockaddr_storage *address,
+                                  socklen_t length) {
+    return connect(descriptor, (const struct sockaddr *)address, length);
+}
+
+static inline int csocket_name(int descriptor, struct sockaddr_storage *address) {
+    socklen_t length = sizeof(*address);
+    return getsockname(descriptor, (struct sockaddr *)address, &length);
+}
+
+static inline int csocket_set(int descriptor, int level, int option, int value) {
+    return setsockopt(descriptor, level, option, &value, sizeof(value));
+}
+
+/* A message that names its pieces only. */
+static inline ssize_t csocket_send_pieces(int descriptor, struct iovec *pieces, size_t count) {
+    struct msghdr message = {0};
+    message.msg_iov = pieces;
+    message.msg_iovlen = count;
+    return sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+extern int prctl(int option, ...);
+
+/* Names the calling thread, for top and debuggers. */
+static inline void csocket_name_thread(const char *name) {
+    prctl(15 /* PR_SET_NAME */, name, 0, 0, 0);
+}

@@ -1,0 +1,6 @@
+/// Chooses what a loop runs on.
+enum BackendFactory {
+    static func make(_ choice: RuntimeConfiguration.BackendChoice, for loop: LoopCore) -> Backend {
+        LibeventBackend(loop)
+    }
+}

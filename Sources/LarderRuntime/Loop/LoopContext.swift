@@ -1,0 +1,62 @@
+import Synchronization
+
+/// What other threads, and the handler itself, may know and ask of a loop.
+public final class LoopContext: Sendable {
+    /// The loop's number, from 0.
+    public let index: Int
+    /// Number of loops in the group.
+    public let loopCount: Int
+    /// What the loop has counted.
+    public let statistics = LoopStatistics()
+    let mailbox: Mailbox
+    /// Memory of the loop's greediest connection when it last looked. Other loops compare.
+    let largestClient = Atomic<Int>(0)
+
+    init(index: Int, loopCount: Int, mailboxLimit: Int) throws(RuntimeError) {
+        self.index = index
+        self.loopCount = loopCount
+        mailbox = try Mailbox(limit: mailboxLimit)
+    }
+
+    /// Ends a connection. Nothing happens if it is over. False when the mailbox is full.
+    @discardableResult
+    public func close(_ id: ConnectionID) -> Bool { post(.close(id, .killed)) }
+
+    /// Ends what `Received.Next.pause` began: the rest is given to the handler again.
+    @discardableResult
+    public func resume(_ id: ConnectionID) -> Bool { post(.resume(id)) }
+
+    /// Sends `bytes` on a connection, behind all that was sent before.
+    @discardableResult
+    public func send(_ bytes: [UInt8], to id: ConnectionID) -> Bool { post(.send(id, bytes)) }
+
+    /// Runs `body` on the loop's thread, between events. False when the mailbox is full.
+    @discardableResult
+    public func run(_ body: @escaping @Sendable () -> Void) -> Bool { post(.run(body)) }
+
+    func post(_ message: Message) -> Bool {
+        if mailbox.put(message) { return true }
+        statistics.countRefusal()
+        return false
+    }
+}
+
+/// What one thread tells a loop.
+enum Message: Sendable {
+    case adopt(NewConnection)
+    case close(ConnectionID, CloseReason)
+    case resume(ConnectionID)
+    case send(ConnectionID, [UInt8])
+    case run(@Sendable () -> Void)
+    /// Close the connection that holds most: the clients' memory is exceeded.
+    case relieve
+    case stop(drain: Duration)
+}
+
+/// A socket on its way from the acceptor to its loop.
+struct NewConnection: Sendable {
+    var descriptor: Int32
+    var serial: UInt64
+    var tag: Int
+    var address: SocketAddress
+}

@@ -1,0 +1,21 @@
+/// A connection's name: unique while the process lives.
+public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
+    /// Counts up from 1 over all loops. What clients see as their id.
+    public let serial: UInt64
+    /// Loop that owns the connection.
+    public let loop: UInt16
+    /// Place in the loop's table. Places are used again, serials are not.
+    let slot: UInt32
+}
+
+/// Who is at the other end of a connection.
+public struct Peer: Sendable {
+    /// The connection's name.
+    public let id: ConnectionID
+    /// Tag of the listener it came through.
+    public let tag: Int
+    /// Where it came from.
+    public let address: SocketAddress
+    /// Its descriptor, for a log or `CLIENT LIST`; not for reading or writing.
+    public let descriptor: Int32
+}
