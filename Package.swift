@@ -65,11 +65,13 @@ let package = Package(
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
-        tests("LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
+        tests(
+            "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests("LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting"]),
         tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting"]),
         tests(
-            "LarderAssemblyTests", ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
+            "LarderAssemblyTests",
+            ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
         ),
         tests(
             "LarderServerTests",
