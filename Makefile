@@ -41,7 +41,7 @@ test:
 	@Scripts/setup --test
 	Scripts/check-setup
 	swift build --build-tests $(LAYERS) $(SWIFT_FLAGS)
-	swift test --skip-build
+	swift test --disable-xctest --skip-build
 	if [ -x Tests/Clients/run ]; then LARDER=.build/debug/larder Tests/Clients/run; fi
 
 bench:
@@ -56,10 +56,12 @@ lint: setup
 
 # Own folders: a sanitizer's objects are not those of a plain build.
 tsan: setup
-	swift test --sanitize=thread --scratch-path .build/tsan --filter '$(SANITIZED)' $(SWIFT_FLAGS)
+	swift test --disable-xctest --sanitize=thread --scratch-path .build/tsan \
+	  --filter '$(SANITIZED)' $(SWIFT_FLAGS)
 
 asan: setup
-	swift test --sanitize=address --scratch-path .build/asan --filter '$(SANITIZED)' $(SWIFT_FLAGS)
+	swift test --disable-xctest --sanitize=address --scratch-path .build/asan \
+	  --filter '$(SANITIZED)' $(SWIFT_FLAGS)
 
 fuzz: setup
 	Scripts/fuzz $(ARGS)
