@@ -48,6 +48,7 @@ bench:
 	@Scripts/setup --bench
 	swift build -c release --product larder $(SWIFT_FLAGS)
 	Benchmarks/run $(ARGS)
+	Scripts/readme-table
 
 lint: setup
 	swift format lint --strict --parallel --recursive \

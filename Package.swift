@@ -79,6 +79,6 @@ let package = Package(
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
                 "LarderAssembly", "LarderServer", "LarderTesting",
             ]),
-        tests("TidyTests", []),
+        .testTarget(name: "TidyTests", exclude: ["ratchet.json"], swiftSettings: strict),
     ]
 )
