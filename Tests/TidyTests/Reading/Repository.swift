@@ -18,6 +18,8 @@ enum Repository {
             "git", "-c", "safe.directory=*", "-C", root, "ls-files", "-z", "--cached", "--others",
             "--exclude-standard", "--deduplicate",
         ]
+        // A hook of git names its own repository here.
+        git.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GIT_") }
         let output = Pipe()
         git.standardOutput = output
         try git.run()
