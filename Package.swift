@@ -67,11 +67,13 @@ let package = Package(
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
-        tests("LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
+        tests(
+            "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests("LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting"]),
         tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket"]),
         tests(
-            "LarderAssemblyTests", ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
+            "LarderAssemblyTests",
+            ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
         ),
         tests(
             "LarderServerTests",
@@ -79,6 +81,6 @@ let package = Package(
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
                 "LarderAssembly", "LarderServer", "LarderTesting",
             ]),
-        tests("TidyTests", []),
+        .testTarget(name: "TidyTests", exclude: ["ratchet.json"], swiftSettings: strict),
     ]
 )
