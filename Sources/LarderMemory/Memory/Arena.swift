@@ -223,7 +223,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
     private mutating func pushFree(_ ref: BlockRef, slab index: Int) {
         let head = slabs[index].freeHead
         unsafe (base + ref.offset).storeBytes(of: head, as: UInt16.self)
-        slabs[index].freeHead = UInt16(ref.offset % SizeClasses.slabBytes >> 3)
+        slabs[index].freeHead = UInt16((ref.offset % SizeClasses.slabBytes) >> 3)
         slabs[index].liveCount -= 1
     }
 

@@ -22,12 +22,14 @@ import LarderCore
     init(bucketCount: Int) {
         self.bucketCount = bucketCount
         let bytes = Self.byteCount(bucketCount: bucketCount)
-        unsafe base = PageMemory.reserve(byteCount: bytes)
-        unsafe PageMemory.commit(base, byteCount: bytes)
+        // A table without buckets, which stands for none, still has an address of its own.
+        unsafe base = PageMemory.reserve(byteCount: max(bytes, 1))
+        if bytes > 0 { unsafe PageMemory.commit(base, byteCount: bytes) }
     }
 
     deinit {
-        unsafe PageMemory.release(base, byteCount: Self.byteCount(bucketCount: bucketCount))
+        let bytes = Self.byteCount(bucketCount: bucketCount)
+        unsafe PageMemory.release(base, byteCount: max(bytes, 1))
     }
 
     /// Bytes of memory that a table of this size takes.
@@ -37,12 +39,12 @@ import LarderCore
 
     /// The bucket where the search for `hash` starts.
     func home(_ hash: UInt64) -> Int {
-        Int((hash >> 32) &* UInt64(bucketCount) >> 32)
+        Int(((hash >> 32) &* UInt64(bucketCount)) >> 32)
     }
 
     /// The first position in hash order whose home is `bucket` or a later one.
     func firstPosition(ofHome bucket: Int) -> UInt64 {
-        (UInt64(bucket) << 32 + UInt64(bucketCount) - 1) / UInt64(bucketCount)
+        ((UInt64(bucket) << 32) + UInt64(bucketCount) - 1) / UInt64(bucketCount)
     }
 
     static func tag(_ hash: UInt64) -> UInt8 {

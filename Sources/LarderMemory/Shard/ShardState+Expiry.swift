@@ -125,7 +125,12 @@ extension ShardState {
         let sizeClass = arena.classes.sizeClass(for: header.byteCount)
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
-            if wasUnheld { removeUnheld(found.slot, hash) }
+            // An entry that cannot get its new expiry must not keep the old one: it is evicted.
+            if wasUnheld {
+                removeUnheld(found.slot, hash)
+            } else if shared.limits.evicts {
+                remove(Found(slot: found.slot, block: block(of: found.slot)), hash)
+            }
             return nil
         }
         let (old, new) = (block(of: found.slot), arena.block(ref))
