@@ -33,7 +33,8 @@ extension ShardState {
             header, unsafe bytes.span.bytes, for: key, hash, over: found, attributes,
             extraWeight: large.storedBytes)
         let isStored = lookUp(key, hash, space).map { isLarge($0, number) } ?? false
-        if !isStored { release(number) }
+        // An entry that was stored and evicted at once has given the number back itself.
+        if !isStored, largeValues[Int(number)] === large { release(number) }
         return outcome
     }
 
