@@ -12,7 +12,7 @@ extension OutputBuffer {
     ///
     /// - Complexity: O(digits).
     public mutating func appendDecimal(_ value: UInt64) {
-        guard room &- end >= 20 || grow(by: 20) else { return }
+        guard reserve(20) else { return overflow() }
         writeDecimal(value)
     }
 
@@ -28,23 +28,23 @@ extension OutputBuffer {
     ///
     /// - Complexity: O(digits).
     public mutating func appendLine(_ mark: UInt8, _ value: Int64) {
-        guard room &- end >= 24 || grow(by: 24) else { return }
-        unsafe base.storeBytes(of: mark, toByteOffset: end, as: UInt8.self)
-        end &+= 1
+        guard reserve(24) else { return overflow() }
+        unsafe base.storeBytes(of: mark, toByteOffset: filled, as: UInt8.self)
+        filled &+= 1
         if value < 0 {
-            unsafe base.storeBytes(of: UInt8(ascii: "-"), toByteOffset: end, as: UInt8.self)
-            end &+= 1
+            unsafe base.storeBytes(of: UInt8(ascii: "-"), toByteOffset: filled, as: UInt8.self)
+            filled &+= 1
         }
         writeDecimal(value.magnitude)
         let lineEnd = UInt16(littleEndian: 0x0A0D)
-        unsafe base.storeBytes(of: lineEnd, toByteOffset: end, as: UInt16.self)
-        end &+= 2
+        unsafe base.storeBytes(of: lineEnd, toByteOffset: filled, as: UInt16.self)
+        filled &+= 2
     }
 
     /// Writes the digits from the last to the first. There is room for 20.
     @inline(__always) private mutating func writeDecimal(_ value: UInt64) {
-        var offset = end &+ Self.digitCount(value)
-        end = offset
+        var offset = filled &+ Self.digitCount(value)
+        filled = offset
         var rest = value
         while rest >= 100 {
             let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
