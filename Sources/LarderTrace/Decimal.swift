@@ -1,9 +1,9 @@
 /// Whole numbers as decimal digits.
-public enum Decimal {
+enum Decimal {
     /// Appends the digits of `number`.
     ///
     /// - Complexity: O(digits). Allocates only when `bytes` grows.
-    public static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
         let start = bytes.count
         var rest = number
         repeat {

@@ -33,7 +33,8 @@ import Glibc
         precondition(range.upperBound <= buffer.count, "A read stays within its buffer.")
         while true {
             let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe Glibc.read(descriptor, bytes.baseAddress! + range.lowerBound, range.count)
+                let part = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[range])
+                return unsafe Glibc.read(descriptor, part.baseAddress, part.count)
             }
             if count >= 0 { return count }
             guard errno == EINTR else {

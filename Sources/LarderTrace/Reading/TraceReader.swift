@@ -32,14 +32,16 @@ public struct TraceReader: ~Copyable {
         guard let format = format ?? TraceFormat(ofPath: path) else {
             throw TraceError(.unknownFormat, path: path)
         }
+        let input = try ByteInput(path: path)
         self.path = path
         wantedColumns = columns
-        input = try ByteInput(path: path)
-        switch format {
-        case .oracleGeneral: decoder = .oracleGeneral
-        case .csv: decoder = .csv(nil)
-        case .keys: decoder = .keys
-        }
+        decoder =
+            switch format {
+            case .oracleGeneral: .oracleGeneral
+            case .csv: .csv(nil)
+            case .keys: .keys
+            }
+        self.input = input
     }
 
     /// How much of the file was read, from 0 to 1; `nil` for a pipe.
@@ -47,7 +49,9 @@ public struct TraceReader: ~Copyable {
 
     /// Replaces what `batch` holds by the next requests.
     ///
-    /// - Parameter limit: The most requests to read; at most the batch's capacity.
+    /// - Parameters:
+    ///   - batch: The caller's buffer.
+    ///   - limit: The most requests to read, if fewer than the batch's capacity.
     /// - Returns: Whether there are any; `false` at the end of the trace.
     /// - Complexity: O(requests).
     /// - Throws: `TraceError` where the file cannot be understood, or ends within a record.

@@ -7,6 +7,7 @@ public enum TraceFile {
     /// Writes `requests`, with their next accesses filled in, to a file.
     ///
     /// - Parameters:
+    ///   - requests: The trace, in order.
     ///   - path: The file. An ending `.zst` compresses it.
     ///   - format: Its layout, if not the one that the path tells.
     /// - Complexity: O(requests).
