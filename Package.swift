@@ -66,7 +66,8 @@ let package = Package(
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
         tests("LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
-        tests("LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting"]),
+        tests(
+            "LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting", "LarderCommand"]),
         tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting"]),
         tests(
             "LarderAssemblyTests", ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]

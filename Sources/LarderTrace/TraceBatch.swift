@@ -1,5 +1,5 @@
 /// A buffer of requests that a reader fills again and again, so that reading allocates nothing.
-public struct TraceBatch: ~Copyable {
+public struct TraceBatch: ~Copyable, Sendable {
     /// The most requests that one filling brings.
     public let capacity: Int
     /// The requests, in the order of the trace.

@@ -65,7 +65,7 @@ extension TraceError.Problem: CustomStringConvertible {
         case .cannotWrite(let reason): "cannot write: \(reason)"
         case .unknownFormat:
             "the name does not tell the format: end it in \(TraceFormat.endings) "
-                + "(each may be followed by .zst), or give --format"
+                + "(each may be followed by .zst), or give --input"
         case .unknownFormatName(let name):
             "no format is called '\(name)': use \(TraceFormat.names)"
         case .badColumns(let text, let reason):

@@ -15,7 +15,7 @@ public enum TraceFormat: String, Hashable, Sendable, CaseIterable {
     public init(named name: String) throws(TraceError) {
         let wanted = name.lowercased()
         guard let format = Self.allCases.first(where: { $0.rawValue.lowercased() == wanted }) else {
-            throw TraceError(.unknownFormatName(name), path: "--format")
+            throw TraceError(.unknownFormatName(name), path: "--input")
         }
         self = format
     }
