@@ -1,0 +1,33 @@
+/// Whole numbers as decimal digits.
+enum Decimal {
+    /// Appends the digits of `number`.
+    ///
+    /// - Complexity: O(digits). Allocates only when `bytes` grows.
+    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var rest = number
+        repeat {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+
+    /// The number that all of `digits` spell, `nil` if they spell none or one above `most`.
+    ///
+    /// - Complexity: O(digits).
+    static func parse(_ digits: ArraySlice<UInt8>, most: UInt64 = .max) -> UInt64? {
+        guard !digits.isEmpty, digits.count <= 20 else { return nil }
+        var number: UInt64 = 0
+        for byte in digits {
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            let (tens, overflowed) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = tens.addingReportingOverflow(UInt64(digit))
+            guard !overflowed, !carried else { return nil }
+            number = sum
+        }
+        return number <= most ? number : nil
+    }
+}
