@@ -74,7 +74,8 @@ struct ConfigurationReader {
             for entry in entries { read(entry, section: nil, of: file.name) }
         case .empty: return
         default:
-            let text = "a configuration is a list of keys with values, such as 'data: ./larder-data'"
+            let text =
+                "a configuration is a list of keys with values, such as 'data: ./larder-data'"
             report(text, .file(name: file.name, position: root.position))
         }
     }

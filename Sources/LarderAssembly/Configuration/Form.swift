@@ -119,7 +119,8 @@ extension Form where Value == [Endpoint] {
             if texts.isEmpty { return [] }
             if texts.count == 1, ["none", "off"].contains(texts[0].lowercased()) { return [] }
             let endpoints = texts.compactMap(Endpoint.init)
-            return endpoints.count == texts.count && Set(endpoints).count == texts.count ? endpoints : nil
+            guard endpoints.count == texts.count else { return nil }
+            return Set(endpoints).count == texts.count ? endpoints : nil
         }
         write = { $0.isEmpty ? ["none"] : $0.map(\.description) }
     }

@@ -63,7 +63,8 @@ public struct MemoryConfiguration: Sendable, Hashable {
             found.append(ConfigurationError(field: "memory.limit", message: text))
         }
         if case .share(let share) = limit, share <= 0 || share > 1 {
-            let text = "limit is \(ShareText.write(share)); a share is more than 0% and at most 100%"
+            let text =
+                "limit is \(ShareText.write(share)); a share is more than 0% and at most 100%"
             found.append(ConfigurationError(field: "memory.limit", message: text))
         }
         if case .bytes(let count) = limit, let value = maxValueBytes, value > count / 2 {

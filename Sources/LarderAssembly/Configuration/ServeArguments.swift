@@ -9,7 +9,7 @@ public struct ServeArguments: Sendable, Hashable {
 
     /// Reads the arguments behind `serve`.
     ///
-    /// - Throws: `ConfigurationProblems` when there are two files. What flags mean is not looked at.
+    /// - Throws: `ConfigurationProblems` for a second file. What flags mean is not looked at.
     public init(_ arguments: [String]) throws(ConfigurationProblems) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {

@@ -71,7 +71,7 @@ extension Setting {
         Setting("listen.resp", \.listen.resp, .endpoints, "addresses for RESP (redis) clients"),
         Setting(
             "listen.memcached", \.listen.memcached, .endpoints, "addresses for memcached clients"),
-        Setting("data", \.data, .path, "folder for what outlives the process; one server at a time"),
+        Setting("data", \.data, .path, "folder for what outlives the process"),
         Setting(
             "password", \.password, .secret, "what RESP clients must send with AUTH",
             isSecret: true),

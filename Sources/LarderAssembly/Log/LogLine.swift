@@ -54,9 +54,8 @@ enum LogLine {
     private static func isWord(_ text: String) -> Bool {
         text.isEmpty == false
             && text.unicodeScalars.allSatisfy { scalar in
-                scalar.value > 32 && scalar.value != 127 && (128..<160).contains(scalar.value) == false
+                isControl(scalar) == false && scalar.properties.isWhitespace == false
                     && scalar != "\"" && scalar != "=" && scalar != "\\"
-                    && scalar.properties.isWhitespace == false
             }
     }
 

@@ -73,7 +73,9 @@ struct LogRate: Sendable {
 
     private mutating func room(for message: Message, at now: Int) -> Bool {
         if windows[message] != nil || windows.count < Self.messageCountMax { return true }
-        windows = windows.filter { $0.value.suppressed > 0 || Self.isOver($0.value, at: now) == false }
+        windows = windows.filter { _, window in
+            window.suppressed > 0 || Self.isOver(window, at: now) == false
+        }
         return windows.count < Self.messageCountMax
     }
 

@@ -141,7 +141,8 @@ enum StandardError {
         while offset < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.write(
-                    STDERR_FILENO, buffer.baseAddress.map { unsafe $0 + offset }, buffer.count - offset)
+                    STDERR_FILENO, buffer.baseAddress.map { unsafe $0 + offset },
+                    buffer.count - offset)
             }
             if count > 0 {
                 offset += count
