@@ -1,3 +1,4 @@
+import LarderCore
 import Testing
 
 @testable import LarderAssembly
@@ -72,7 +73,7 @@ import Testing
         #expect(try load(configuration.yaml).configuration == configuration)
         configuration.data = "a \"b\"\\ ü: #\u{7}'"
         configuration.listen.memcached = [.tcp(host: "::1", port: 0), .unix(path: "/a b")]
-        configuration.memory.limit = .share(0.12345678)
+        configuration.memory.limit = .share(Ratio(millionths: 123_456))
         configuration.clients.idle = .milliseconds(1500)
         #expect(try load(configuration.yaml).configuration == configuration)
         for data in ["null", "~", "- a", "a:", "yes", "%a", "#x", " ", "[", "é"] {

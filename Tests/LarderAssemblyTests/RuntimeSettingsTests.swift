@@ -70,7 +70,7 @@ import Testing
             "'volatile-lru' is not supported: entries without a TTL may leave too; use allkeys-lru,"
                 + " or noeviction"
         ),
-        (["maxmemory", "100"], "limit is 100b; it needs at least 1mb"),
+        (["maxmemory", "100"], "limit is 100; it needs at least 1mb"),
         (["maxclients", "99999999"], "max is 99999999; it is at least 1 and at most 1000000"),
         (
             ["clients.idle", "5"],

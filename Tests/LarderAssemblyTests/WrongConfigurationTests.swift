@@ -81,7 +81,7 @@ import Testing
         ("clients: { max: 0 }", "1:17: max is 0; it is at least 1 and at most 1000000"),
         ("clients: { max: -5 }", "1:17: max is '-5'; a count is a whole number, such as 128"),
         ("clients: { memory: 1kb }", "1:20: memory is 1kb; it is at least 1mb and at most 1tb"),
-        ("memory: { limit: 100 }", "1:18: limit is 100b; it needs at least 1mb"),
+        ("memory: { limit: 100 }", "1:18: limit is 100; it needs at least 1mb"),
         (
             "memory: { limit: 0% }",
             "1:18: limit is 0%; a share is more than 0% and at most 100%"
@@ -94,6 +94,14 @@ import Testing
             "listen: { memcached: '[::]:1' }\npassword: x",
             "1:22: memcached is [::]:1, which other machines reach, and memcached text knows no"
                 + " password; set 'protected-mode: no' under 'server' if everyone may in"
+        ),
+        (
+            "listen: { memcached: localhost:5273 }",
+            "1:22: memcached is 127.0.0.1:5273, where resp listens too; give each its own port"
+        ),
+        (
+            "listen: { resp: localhost:5274 }",
+            "1:17: memcached is 127.0.0.1:5274, where resp listens too; give each its own port"
         ),
         (
             "listen: { resp: none, memcached: off }",

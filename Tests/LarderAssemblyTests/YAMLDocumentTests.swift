@@ -1,4 +1,6 @@
+import Glibc
 import LarderAssembly
+import LarderCore
 import Testing
 
 @Suite struct YAMLDocumentTests {
@@ -94,12 +96,46 @@ import Testing
         #expect(document.problems.first?.message.hasPrefix("this is not UTF-8 text") == true)
     }
 
+    @Test(arguments: [
+        "a: b\n", "[a,", "{a: ", "? ", "- ", "a,", "'", "\"a\" ", "&a ", "| ", "\n", "# ",
+    ])
+    func `reading takes time that grows with the length, not faster`(part: String) {
+        let count = (YAMLDocument.byteCountMax / 4) / part.utf8.count
+        let bytes = Array(String(repeating: part, count: count).utf8)
+        let short = threadNanoseconds { _ = load(Array(bytes.prefix(bytes.count / 8))) }
+        let long = threadNanoseconds { _ = load(bytes) }
+        // Quadratic work would be 64 times as long; the rest is for what a cold start costs.
+        #expect(long < short * 32 + 100_000_000)
+    }
+
+    /// CPU time of this thread in `body`.
+    private func threadNanoseconds(_ body: () -> Void) -> Int {
+        func now() -> Int {
+            var time = timespec()
+            _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return time.tv_sec * 1_000_000_000 + time.tv_nsec
+        }
+        let start = now()
+        body()
+        return now() - start
+    }
+
+    private func load(_ bytes: [UInt8]) -> String {
+        let file = ConfigurationInput.File(name: "f", bytes: bytes)
+        do throws(ConfigurationProblems) {
+            return try Configuration.load(ConfigurationInput(file: file)).configuration.yaml
+        } catch {
+            return error.description
+        }
+    }
+
     @Test(arguments: UInt64(0)..<32)
     func `random bytes never trap`(seed: UInt64) {
-        var random = FuzzRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         for _ in 0..<100 {
-            let count = random.below(200)
-            let document = YAMLDocument((0..<count).map { _ in UInt8(random.below(256)) })
+            let count = Int.random(in: 0..<200, using: &random)
+            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let document = YAMLDocument(bytes)
             let lineMax = count + 1
             #expect(document.problems.allSatisfy { (1...lineMax).contains($0.position.line) })
         }
@@ -107,20 +143,14 @@ import Testing
 
     @Test(arguments: UInt64(0)..<32)
     func `broken configurations never trap, and say where they are broken`(seed: UInt64) {
-        var random = FuzzRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         let odd = "x: &a [1, {b: 'c'}]\ny: *a\n? z\n: |\n  t\n"
         let valid = Array((Configuration().yaml + odd).utf8)
         let marks = Array("[]{}:,-?&*!|>'\"#%@`\n\t \0\\".utf8) + [0xC3, 0xFF, 0xEF, 0xBB, 0xBF]
         for _ in 0..<100 {
             var bytes = valid
-            for _ in 0...random.below(6) {
-                let place = random.below(bytes.count)
-                switch random.below(3) {
-                case 0: bytes[place] = marks[random.below(marks.count)]
-                case 1: bytes.insert(marks[random.below(marks.count)], at: place)
-                default: bytes.removeSubrange(place..<min(bytes.count, place + random.below(40)))
-                }
-                if bytes.isEmpty { bytes = valid }
+            for _ in 0...Int.random(in: 0..<6, using: &random) {
+                damage(&bytes, with: marks, &random)
             }
             let file = ConfigurationInput.File(name: "f", bytes: bytes)
             do throws(ConfigurationProblems) {
@@ -132,28 +162,25 @@ import Testing
             }
         }
     }
+
+    private func damage(
+        _ bytes: inout [UInt8], with marks: [UInt8], _ random: inout SeededRandom
+    ) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        let mark = marks.randomElement(using: &random) ?? 0
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: bytes[place] = mark
+        case 1: bytes.insert(mark, at: place)
+        default:
+            let end = place + Int.random(in: 0..<40, using: &random)
+            bytes.removeSubrange(place..<max(place, min(bytes.count - 1, end)))
+        }
+    }
 }
 
 extension ConfigurationSource {
     /// The line in a file; 0 elsewhere.
     var line: Int {
         if case .file(_, let position) = self { position.line } else { 0 }
-    }
-}
-
-/// SplitMix64: the same sequence for the same seed.
-struct FuzzRandom {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((bits ^ (bits >> 31)) % UInt64(bound))
     }
 }

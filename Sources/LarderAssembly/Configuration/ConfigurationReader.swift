@@ -1,5 +1,8 @@
 /// Puts the sources together, and collects what is wrong with them.
 struct ConfigurationReader {
+    /// Problems from which on no hints are made. Far more than are printed.
+    private static let hintedProblemsMax = 1000
+
     private var configuration = Configuration()
     private var problems: [ConfigurationProblem] = []
     private var warnings: [ConfigurationProblem] = []
@@ -15,8 +18,10 @@ struct ConfigurationReader {
             failed.isDisjoint(with: [violation.field] + violation.others)
         }
         let found = violations.map { violation in
-            ConfigurationProblem(
-                source: sources[violation.field] ?? .builtIn, message: violation.message)
+            // Where the field is the default, another one given does not go with it.
+            let given = ([violation.field] + violation.others).compactMap { sources[$0] }
+            return ConfigurationProblem(
+                source: given.first ?? .builtIn, message: violation.message)
         }
         let all = problems + found
         guard all.isEmpty else { throw ConfigurationProblems(all) }
@@ -88,7 +93,9 @@ struct ConfigurationReader {
             return readSection(entry, of: file)
         }
         guard let setting = Setting.all.first(where: { $0.path == path }) else {
-            let hint = Suggestion.hint(for: entry.key, in: section)
+            // Hints compare with every key; a file of nothing but errors is not worth that.
+            let isHinted = problems.count < Self.hintedProblemsMax
+            let hint = isHinted ? Suggestion.hint(for: entry.key, in: section) : "see --help"
             return report("unknown key '\(entry.key.clipped)'; \(hint)", keySource)
         }
         read(setting, entry.value, of: file)

@@ -1,3 +1,5 @@
+import LarderCore
+
 /// How values of one kind are written.
 struct Form<Value: Sendable>: Sendable {
     /// The right form in words, with an article: "a size is a number with …".
@@ -22,8 +24,9 @@ struct Form<Value: Sendable>: Sendable {
 
 extension Form where Value == Int {
     static let size = Form(
-        "a size is a number with b, kb, mb, gb or tb, such as 512mb", read: SizeText.read,
-        write: SizeText.write)
+        "a size is a number with b, kb, mb, gb or tb, such as 512mb",
+        read: { try? ByteCount(parsing: $0).bytes },
+        write: { $0.byteText })
 
     static let count = Form(
         "a count is a whole number, such as 128", read: CountText.read, write: { "\($0)" })
@@ -62,8 +65,9 @@ extension Form where Value: CaseIterable & RawRepresentable<String> & Hashable {
 
 extension Form where Value == Duration {
     static let duration = Form(
-        "a duration is a number with ms, s, m, h or d, such as 2.5s", read: DurationText.read,
-        write: DurationText.write)
+        "a duration is a number with ms, s, m, h or d, such as 2.5s",
+        read: { try? Duration(parsing: $0) },
+        write: { $0.text })
 }
 
 extension Form where Value == Bool {
@@ -96,13 +100,14 @@ extension Form where Value == MemoryConfiguration.Limit {
     static let limit = Form(
         "\(Form<Int>.size.description), or a share of the memory, such as 50%",
         read: { text in
-            if let share = ShareText.read(text) { return .share(share) }
-            return SizeText.read(text).map { .bytes($0) }
+            // `0.5` alone would be half a byte rather than a half: a share has its sign.
+            if text.hasSuffix("%") { return (try? Ratio(parsing: text)).map { .share($0) } }
+            return (try? ByteCount(parsing: text)).map { .bytes($0.bytes) }
         },
         write: { limit in
             switch limit {
-            case .bytes(let count): SizeText.write(count)
-            case .share(let share): ShareText.write(share)
+            case .bytes(let count): count.byteText
+            case .share(let share): share.description
             }
         })
 }

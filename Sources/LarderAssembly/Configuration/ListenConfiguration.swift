@@ -9,8 +9,13 @@ public struct ListenConfiguration: Sendable, Hashable {
     /// The defaults.
     public init() {}
 
-    /// What would let strangers in.
+    /// What cannot work, and what would let strangers in.
     func violations(hasPassword: Bool, isProtected: Bool) -> [ConfigurationError] {
+        addressViolations()
+            + (isProtected ? protectionViolations(hasPassword: hasPassword) : [])
+    }
+
+    private func addressViolations() -> [ConfigurationError] {
         var found: [ConfigurationError] = []
         if resp.isEmpty, memcached.isEmpty {
             let text = "resp and memcached are both off; a server without an address serves nobody"
@@ -18,7 +23,17 @@ public struct ListenConfiguration: Sendable, Hashable {
                 ConfigurationError(
                     field: "listen.resp", message: text, others: ["listen.memcached"]))
         }
-        guard isProtected else { return found }
+        if let twice = memcached.first(where: { resp.contains($0) && $0.isFixed }) {
+            let text = "memcached is \(twice), where resp listens too; give each its own port"
+            found.append(
+                ConfigurationError(
+                    field: "listen.memcached", message: text, others: ["listen.resp"]))
+        }
+        return found
+    }
+
+    private func protectionViolations(hasPassword: Bool) -> [ConfigurationError] {
+        var found: [ConfigurationError] = []
         if hasPassword == false, let open = resp.first(where: { $0.isLocal == false }) {
             let text =
                 "resp is \(open), which other machines reach, and there is no password;"

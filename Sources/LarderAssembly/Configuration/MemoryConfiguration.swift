@@ -1,11 +1,13 @@
+public import LarderCore
+
 /// How much the memory level may hold, and what leaves it first.
 public struct MemoryConfiguration: Sendable, Hashable {
     /// An amount of memory.
     public enum Limit: Sendable, Hashable {
         /// So many bytes.
         case bytes(Int)
-        /// A share, 0 to 1, of what the machine or the control group allows.
-        case share(Double)
+        /// A share of what the machine or the control group allows.
+        case share(Ratio)
     }
 
     /// What decides which entry leaves.
@@ -20,7 +22,7 @@ public struct MemoryConfiguration: Sendable, Hashable {
 
     /// Bytes of all entries with their metadata. Half of what is allowed: the machine has other
     /// work, and a cache that is killed for its memory serves nobody.
-    public var limit = Limit.share(0.5)
+    public var limit = Limit.share(Ratio(millionths: 500_000))
 
     /// Which entry leaves. S3-FIFO has the best hit ratio of the three on nearly every trace.
     public var policy = Policy.s3fifo
@@ -44,7 +46,7 @@ public struct MemoryConfiguration: Sendable, Hashable {
     public func limitBytes(allowed: Int) -> Int {
         switch limit {
         case .bytes(let count): count
-        case .share(let share): max(Self.limitBytesMin, Int(Double(allowed) * share))
+        case .share(let share): max(Self.limitBytesMin, share.of(allowed))
         }
     }
 
@@ -59,18 +61,18 @@ public struct MemoryConfiguration: Sendable, Hashable {
     func violations() -> [ConfigurationError] {
         var found: [ConfigurationError] = []
         if case .bytes(let count) = limit, count < Self.limitBytesMin {
-            let text = "limit is \(SizeText.write(count)); it needs at least 1mb"
+            let text = "limit is \(count.byteText); it needs at least 1mb"
             found.append(ConfigurationError(field: "memory.limit", message: text))
         }
-        if case .share(let share) = limit, share <= 0 || share > 1 {
+        if case .share(let share) = limit, share.millionths == 0 {
             let text =
-                "limit is \(ShareText.write(share)); a share is more than 0% and at most 100%"
+                "limit is \(share); a share is more than 0% and at most 100%"
             found.append(ConfigurationError(field: "memory.limit", message: text))
         }
         if case .bytes(let count) = limit, let value = maxValueBytes, value > count / 2 {
             let text =
-                "max-value is \(SizeText.write(value)); with a limit of \(SizeText.write(count))"
-                + " it is at most \(SizeText.write(count / 2)), a half"
+                "max-value is \(value.byteText); with a limit of \(count.byteText)"
+                + " it is at most \((count / 2).byteText), a half"
             found.append(
                 ConfigurationError(
                     field: "memory.max-value", message: text, others: ["memory.limit"]))

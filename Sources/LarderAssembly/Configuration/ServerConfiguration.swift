@@ -1,3 +1,5 @@
+import LarderCore
+
 /// How the server works.
 public struct ServerConfiguration: Sendable, Hashable {
     /// What waits for the sockets.
@@ -105,16 +107,16 @@ extension ConfigurationError {
     static func unless(
         bytes bounds: ClosedRange<Int>, _ value: Int, _ field: String
     ) -> ConfigurationError? {
-        let (low, high) = (SizeText.write(bounds.lowerBound), SizeText.write(bounds.upperBound))
-        return bounds.contains(value) ? nil : outside(low, high, SizeText.write(value), field)
+        let (low, high) = (bounds.lowerBound.byteText, bounds.upperBound.byteText)
+        return bounds.contains(value) ? nil : outside(low, high, value.byteText, field)
     }
 
     static func unless(
         _ bounds: ClosedRange<Duration>, _ value: Duration, _ field: String
     ) -> ConfigurationError? {
-        let low = DurationText.write(bounds.lowerBound)
-        let high = DurationText.write(bounds.upperBound)
-        return bounds.contains(value) ? nil : outside(low, high, DurationText.write(value), field)
+        let low = bounds.lowerBound.text
+        let high = bounds.upperBound.text
+        return bounds.contains(value) ? nil : outside(low, high, value.text, field)
     }
 
     private static func outside(

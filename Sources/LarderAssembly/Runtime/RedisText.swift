@@ -1,3 +1,5 @@
+import LarderCore
+
 /// How redis 7.0 reads and writes the values of CONFIG, and what it says about wrong ones.
 enum RedisText {
     static let notMemory = "argument must be a memory value"
@@ -42,7 +44,7 @@ enum RedisText {
         guard text.contains(".") == false, text.lowercased().contains("t") == false else {
             return nil
         }
-        return SizeText.read(text)
+        return try? ByteCount(parsing: text).bytes
     }
 
     static func yesOrNo(_ text: String) -> Bool? {

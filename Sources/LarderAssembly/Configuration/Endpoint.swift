@@ -45,6 +45,11 @@ public enum Endpoint: Sendable, Hashable {
         return unsafe inet_pton(family, host, &address) == 1
     }
 
+    /// Whether it means one address; with port 0 the system chooses, each time another one.
+    var isFixed: Bool {
+        if case .tcp(_, port: 0) = self { false } else { true }
+    }
+
     /// Whether only programs on this machine can reach it.
     public var isLocal: Bool {
         switch self {
