@@ -21,6 +21,7 @@ CALLS_MAX = 100
 
 class AllocationRow:
     id = "malloc"
+    what = "malloc calls over 1 M requests"
 
     def run(self, context: Context) -> list[Result]:
         with tempfile.TemporaryDirectory(prefix="larder-bench-") as folder:

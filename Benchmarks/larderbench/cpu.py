@@ -32,7 +32,7 @@ class CpuRow:
             return [result]
         with context.server(context.subject) as subject, context.server(self.peer) as peer:
             for server in (subject, peer):
-                self._prepare(server, context)
+                self.prepare(server, context)
             samples = self._pairs(context, subject, peer)
         ratios = [ours / theirs for ours, theirs in samples]
         result.estimate = estimate(ratios)
@@ -41,7 +41,7 @@ class CpuRow:
         result.details = [f"{ours:.2f} against {theirs:.2f} us per request"]
         return [result]
 
-    def _prepare(self, server: Server, context: Context) -> None:
+    def prepare(self, server: Server, context: Context) -> None:
         load.fill(server, KEYS, protocol=self.protocol)
         load.require_hits(server, KEYS, self.protocol)
         self._sample(server, context)
@@ -58,10 +58,11 @@ class CpuRow:
 
     def _sample(self, server: Server, context: Context) -> float:
         before = server.cpu()
-        done = self._load(server, context)
+        done = self.drive(server, context)
         return processes.cpu_spent(before, server.cpu()) / done / 1000
 
-    def _load(self, server: Server, context: Context) -> int:
+    def drive(self, server: Server, context: Context) -> int:
+        """One sample's load; the requests that were done."""
         requests = self.requests // 3 if context.quick else self.requests
         if self.protocol == "resp" and context.resp_client == "redis-benchmark":
             return load.redis_benchmark(server, self.operation, self.pipeline, requests)

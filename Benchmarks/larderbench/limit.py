@@ -4,6 +4,7 @@ import selectors
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from . import load
 from .context import Context
@@ -74,10 +75,10 @@ def _slow_readers(server: Server) -> None:
         reader.sendall(requests)
         reader.setblocking(False)
         readers.append(reader)
-    writes = threading.Thread(target=_sets, args=(server, 512, 1024, 91_000_000))
-    writes.start()
-    _read_slowly(readers)
-    writes.join()
+    with ThreadPoolExecutor(1) as pool:
+        writes = pool.submit(_sets, server, 512, 1024, 91_000_000)
+        _read_slowly(readers)
+        writes.result()
     for reader in readers:
         reader.close()
 

@@ -3,11 +3,10 @@
 import argparse
 import fnmatch
 import shlex
-import signal
 import sys
 from pathlib import Path
 
-from . import load, machine, report
+from . import load, machine, processes, report
 from .allocations import AllocationRow
 from .context import Context
 from .cpu import ROWS as CPU_ROWS
@@ -16,11 +15,13 @@ from .housekeeping import HousekeepingRow
 from .limit import LimitRow
 from .processes import Ports, RunFailure
 from .replay import ReplayRow
+from .result import Result
 from .servers import ROOT, subject
 
 ROWS = [*CPU_ROWS, FootprintRow(), AllocationRow(), LimitRow(), HousekeepingRow(), ReplayRow()]
-PAIRS = 15
-QUICK_PAIRS = 3
+"""Even, so that either server comes first as often as the other."""
+PAIRS = 16
+QUICK_PAIRS = 4
 
 
 def _arguments() -> argparse.Namespace:
@@ -63,7 +64,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     facts = machine.description(arguments.larder)
     results = []
     for row in rows:
-        results += row.run(context)
+        results += _results(row, context)
     print(report.terminal(results))
     is_full = (arguments.only is None and not arguments.quick and context.pairs >= PAIRS
                and arguments.subject == "larder")
@@ -76,13 +77,14 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 1 if any(result.has_failed for result in results) else 0
 
 
-def main() -> int:
-    # Ends like Ctrl-C does: through the code that stops the servers.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _results(row, context: Context) -> list[Result]:
+    """A row that cannot be measured has failed; the others are measured all the same."""
     try:
-        return _measure(_arguments())
+        return row.run(context)
     except RunFailure as failure:
-        print(f"Benchmarks/run: {failure}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+        context.say(f"{row.id}: {failure}")
+        return [Result(row.id, row.what, failure=str(failure))]
+
+
+def main() -> int:
+    return processes.guarded(lambda: _measure(_arguments()), "Benchmarks/run")

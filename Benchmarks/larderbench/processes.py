@@ -5,6 +5,8 @@ import ctypes
 import signal
 import socket
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -47,6 +49,18 @@ def _kill_all() -> None:
     for child in _children:
         child.kill()
         child.wait()
+
+
+def guarded(body: Callable[[], int | None], name: str) -> int:
+    """The exit status of a command: 2 when it could not measure. A signal ends it in order."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return body() or 0
+    except RunFailure as failure:
+        print(f"{name}: {failure}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 class Ports:

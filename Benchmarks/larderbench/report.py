@@ -9,8 +9,7 @@ HEAD = ("row", "what", "value", "interval", "pairs", "target", "goal", "verdict"
 
 def _cells(result: Result) -> tuple[str, ...]:
     pairs = str(result.estimate.samples) if result.estimate else "-"
-    value = "-" if result.skipped else result.figure(result.value)
-    return (result.row, result.what, value, result.interval, pairs, result.figure(result.target),
+    return (result.row, result.what, result.figure(result.value), result.interval, pairs, result.figure(result.target),
             result.figure(result.goal), result.verdict)
 
 
@@ -33,8 +32,7 @@ def terminal(results: list[Result]) -> str:
              for row in rows]
     lines.insert(1, "-" * max(len(line) for line in lines))
     for result in results:
-        remarks = [result.skipped] if result.skipped else result.details
-        lines += [f"{result.row}: {remark}" for remark in remarks]
+        lines += [f"{result.row}: {remark}" for remark in result.remarks]
     return "\n".join(lines + _method(results))
 
 
@@ -46,6 +44,6 @@ def markdown(results: list[Result], machine: dict[str, str], command: str) -> st
     lines += ["| " + " | ".join(_cells(result)) + " |" for result in results]
     lines += ["", *_method(results), "", "## What the figures are made of", ""]
     for result in results:
-        remarks = [result.skipped] if result.skipped else result.details
-        lines += [f"- {result.row}: {'; '.join(remarks)}" for _ in remarks[:1]]
+        if result.remarks:
+            lines.append(f"- {result.row}: " + "; ".join(result.remarks))
     return "\n".join(lines) + "\n"

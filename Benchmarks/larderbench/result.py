@@ -18,9 +18,13 @@ class Result:
     """What the figure is made of, for the reader."""
     details: list[str] = field(default_factory=list)
     skipped: str | None = None
+    """Why it could not be measured."""
+    failure: str | None = None
 
     @property
     def verdict(self) -> str:
+        if self.failure:
+            return "FAILED"
         if self.skipped:
             return "skipped"
         if self.value is None:
@@ -33,12 +37,16 @@ class Result:
 
     @property
     def has_failed(self) -> bool:
-        return self.verdict in ("MISSED", "missing")
+        return self.verdict in ("MISSED", "missing", "FAILED")
 
     def figure(self, number: float | None) -> str:
         if number is None:
             return "-"
         return f"{number:.2f}" if self.unit == "ratio" else f"{number:,.0f} {self.unit}".strip()
+
+    @property
+    def remarks(self) -> list[str]:
+        return [text for text in (self.skipped, self.failure) if text] or self.details
 
     @property
     def interval(self) -> str:
