@@ -1,5 +1,5 @@
-"""Memory per entry: (RSS at N - RSS empty) / N, the mean over four N, so that no server is caught at
-its luckiest table size."""
+"""Memory per entry: (RSS at N - RSS empty) / N, the mean over four N, so that no server is caught
+at its luckiest table size."""
 
 from statistics import fmean
 

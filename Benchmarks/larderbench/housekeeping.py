@@ -49,12 +49,19 @@ class HousekeepingRow:
             # The clock has to pass: this load is longer than the life of what came before it.
             for _ in range(4):
                 load.generate(server, first_key=keys, keys=1000, requests=150_000)
+            self._say_left(context, server, keys)
             return self._longest(server)
 
     def _evict(self, context: Context, keys: int) -> int | None:
         with context.server(context.subject, limit_mb=max(64, keys * 40 // 1_000_000)) as server:
             load.fill(server, keys)
+            self._say_left(context, server, keys)
             return self._longest(server)
+
+    @staticmethod
+    def _say_left(context: Context, server, keys: int) -> None:
+        with RespClient(server.resp) as client:
+            context.say(f"housekeeping: {client.ask('DBSIZE')} of {keys:,} keys are left")
 
     @staticmethod
     def _longest(server) -> int | None:

@@ -45,7 +45,8 @@ def _instructions(command: str, operation: str, count: int, output: Path) -> int
 
 
 def _functions(output: Path, top: int) -> list[str]:
-    text = subprocess.run(["callgrind_annotate", str(output)], capture_output=True, text=True).stdout
+    annotate = ["callgrind_annotate", str(output)]
+    text = subprocess.run(annotate, capture_output=True, text=True).stdout
     lines = re.findall(r"^ *([\d,]+) \(\s*([\d.]+)%\)  (.*)$", text, re.MULTILINE)
     lines = [line for line in lines if line[2] != "PROGRAM TOTALS"]
     return [f"  {percent:>5} %  {name[:110]}" for _, percent, name in lines[:top]]

@@ -2,8 +2,8 @@
 
 The interval of a median lies between two order statistics: with n samples, the median is below the
 k-th smallest with the probability that a fair coin shows heads fewer than k times in n throws. The
-k is the largest for which at least 95 % remain; below six samples there is none, and the interval is
-the whole range with its smaller coverage.
+k is the largest for which at least 95 % remain; below six samples there is none, and the interval
+is the whole range with its smaller coverage.
 """
 
 from dataclasses import dataclass
@@ -34,4 +34,5 @@ def estimate(samples: list[float]) -> Estimate:
     rank = 1
     while rank < count / 2 and _coverage(count, rank + 1) >= COVERAGE:
         rank += 1
-    return Estimate(median(ordered), ordered[rank - 1], ordered[-rank], _coverage(count, rank), count)
+    coverage = _coverage(count, rank)
+    return Estimate(median(ordered), ordered[rank - 1], ordered[-rank], coverage, count)

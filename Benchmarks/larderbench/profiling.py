@@ -1,7 +1,8 @@
-"""Where a server spends its CPU during one row: perf, by the CPU clock (virtual machines rarely have
-hardware counters)."""
+"""Where a server spends its CPU during one row: perf, by the CPU clock (virtual machines rarely
+have hardware counters)."""
 
 import argparse
+import re
 import shutil
 import subprocess
 import tempfile
@@ -74,14 +75,15 @@ def _report(samples: Path, *options: str) -> list[str]:
     if demangler:
         text = subprocess.run([demangler, "--simplified"], input=text, capture_output=True,
                               text=True).stdout
-    return [line.rstrip() for line in text.splitlines() if line.strip() and line[0] != "#"]
+    lines = (re.sub(r"[\s-]+$", "", line) for line in text.splitlines())
+    return [line for line in lines if line and line[0] != "#"]
 
 
 def _print(arguments: argparse.Namespace, samples: Path) -> None:
     print("\nby binary:")
     print("\n".join(_report(samples, "--sort", "dso", "-g", "none")[:8]))
     print("\nby thread:")
-    print("\n".join(_report(samples, "--sort", "comm,tid", "-g", "none")[:8]))
+    print("\n".join(_report(samples, "--sort", "tid", "-g", "none")[:8]))
     print("\nby symbol:")
     graph = "caller,0.5,callee,function,percent" if arguments.callers else "none"
     lines = _report(samples, "--sort", "dso,symbol", "-g", graph)

@@ -1,7 +1,7 @@
 """Hit ratio of `larder replay` against the policy in a pure loop at the same capacity.
 
-The pure loop is a command line given with --pure-loop: {trace}, {policy} and {entries} are filled in,
-and it prints `hit ratio` and a percentage as `larder replay` does.
+The pure loop is a command line given with --pure-loop: {trace}, {policy} and {entries} are filled
+in, and it prints `hit ratio` and a percentage as `larder replay` does.
 """
 
 import re

@@ -9,8 +9,8 @@ HEAD = ("row", "what", "value", "interval", "pairs", "target", "goal", "verdict"
 
 def _cells(result: Result) -> tuple[str, ...]:
     pairs = str(result.estimate.samples) if result.estimate else "-"
-    return (result.row, result.what, result.figure(result.value), result.interval, pairs, result.figure(result.target),
-            result.figure(result.goal), result.verdict)
+    value, target, goal = map(result.figure, (result.value, result.target, result.goal))
+    return (result.row, result.what, value, result.interval, pairs, target, goal, result.verdict)
 
 
 def _method(results: list[Result]) -> list[str]:

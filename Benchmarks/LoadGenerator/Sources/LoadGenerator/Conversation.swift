@@ -30,7 +30,8 @@ struct Conversation {
             found = Conversation.memcachedFound(plan)
             absent = Conversation.fixed("END\r\n")
             stored = Conversation.fixed("STORED\r\n")
-            refusals = ["SERVER_ERROR", "CLIENT_ERROR", "ERROR", "NOT_STORED"].map { Array($0.utf8) }
+            refusals = ["SERVER_ERROR", "CLIENT_ERROR", "ERROR", "NOT_STORED"]
+                .map { Array($0.utf8) }
         }
     }
 

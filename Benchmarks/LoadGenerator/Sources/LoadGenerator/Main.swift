@@ -90,7 +90,8 @@ private struct WorkerThread {
         let status = unsafe pthread_create(
             &thread, nil,
             { raw in
-                let start = unsafe Unmanaged<Start>.fromOpaque(raw!).takeRetainedValue()
+                guard let raw = unsafe raw else { return nil }
+                let start = unsafe Unmanaged<Start>.fromOpaque(raw).takeRetainedValue()
                 start.worker.run(requests: start.requests)
                 return nil
             }, start)

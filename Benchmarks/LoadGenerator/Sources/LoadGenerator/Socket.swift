@@ -56,7 +56,9 @@ struct Socket: ~Copyable {
     }
 
     /// Bytes that came; 0 when there are none now.
-    func receive(into target: UnsafeMutableRawPointer, atMost room: Int) throws(LoadFailure) -> Int {
+    func receive(
+        into target: UnsafeMutableRawPointer, atMost room: Int
+    ) throws(LoadFailure) -> Int {
         let count = unsafe recv(descriptor, target, room, 0)
         if count > 0 { return count }
         if count == 0 { throw .closedByServer }

@@ -39,7 +39,7 @@ struct Template {
             for part in parts {
                 switch part {
                 case .fixed(let range):
-                    let start = unsafe source.baseAddress! + range.lowerBound
+                    let start = unsafe Template.start(source) + range.lowerBound
                     unsafe memcpy(target + range.lowerBound, start, range.count)
                 case .key(let offset):
                     unsafe target.storeBytes(of: key, toByteOffset: offset, as: Key.Text.self)
@@ -66,7 +66,7 @@ struct Template {
             let seen = unsafe Template.seen(reply, range)
             guard let start = seen.baseAddress else { return true }
             return unsafe bytes.withUnsafeBytes { source in
-                let expected = unsafe source.baseAddress! + range.lowerBound
+                let expected = unsafe Template.start(source) + range.lowerBound
                 return unsafe memcmp(expected, start, seen.count) == 0
             }
         case .key(let offset):
@@ -87,6 +87,13 @@ struct Template {
         return unsafe UnsafeRawBufferPointer(rebasing: reply[min(range.lowerBound, end)..<end])
     }
 
+    private static func start(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer {
+        guard let start = bytes.baseAddress else {
+            preconditionFailure("A part of a template has bytes.")
+        }
+        return unsafe start
+    }
+
     private static func fill(_ target: UnsafeMutableRawPointer, _ count: Int, with key: Key.Text) {
         var offset = 0
         while offset + Key.byteCount <= count {
@@ -94,7 +101,7 @@ struct Template {
             offset += Key.byteCount
         }
         unsafe withUnsafeBytes(of: key) { bytes in
-            _ = unsafe memcpy(target + offset, bytes.baseAddress!, count - offset)
+            _ = unsafe memcpy(target + offset, Template.start(bytes), count - offset)
         }
     }
 
@@ -102,7 +109,7 @@ struct Template {
         guard let start = bytes.baseAddress else { return true }
         return unsafe withUnsafeBytes(of: key) { expected in
             let first = min(bytes.count, Key.byteCount)
-            guard unsafe memcmp(start, expected.baseAddress!, first) == 0 else { return false }
+            guard unsafe memcmp(start, Template.start(expected), first) == 0 else { return false }
             let rest = bytes.count - first
             return unsafe rest == 0 || memcmp(start + Key.byteCount, start, rest) == 0
         }
