@@ -56,7 +56,7 @@ def _chosen(patterns: list[str] | None) -> list:
 def _measure(arguments: argparse.Namespace) -> int:
     rows = _chosen(arguments.only)
     context = Context(
-        subject=subject(arguments.subject), larder=arguments.larder,
+        subject=subject(arguments.subject, arguments.larder), larder=arguments.larder,
         ports=Ports(arguments.first_port),
         pairs=arguments.pairs or (QUICK_PAIRS if arguments.quick else PAIRS),
         quick=arguments.quick, resp_client=arguments.client, pure_loop=arguments.pure_loop)

@@ -83,7 +83,7 @@ def _print(arguments: argparse.Namespace, samples: Path) -> None:
     print("\nby binary:")
     print("\n".join(_report(samples, "--sort", "dso", "-g", "none")[:8]))
     print("\nby thread:")
-    print("\n".join(_report(samples, "--sort", "tid", "-g", "none")[:8]))
+    print("\n".join(_report(samples, "--sort", "pid", "-g", "none")[:8]))
     print("\nby symbol:")
     graph = "caller,0.5,callee,function,percent" if arguments.callers else "none"
     lines = _report(samples, "--sort", "dso,symbol", "-g", graph)
@@ -94,7 +94,7 @@ def _profile(arguments: argparse.Namespace) -> None:
     if not shutil.which("perf"):
         raise RunFailure("perf is missing: apt-get install linux-perf")
     row = next(row for row in ROWS if row.id == arguments.row)
-    context = Context(subject=subject(arguments.subject), larder=arguments.larder,
+    context = Context(subject=subject(arguments.subject, arguments.larder), larder=arguments.larder,
                       ports=Ports(arguments.first_port), pairs=1, quick=False,
                       resp_client=arguments.client)
     if not context.subject.speaks(row.protocol):

@@ -55,10 +55,12 @@ MEMCACHED = Kind(
 AMPLE_MB = {"larder": 2048, "redis": None, "memcached": 4096}
 
 
-def subject(text: str) -> Kind:
+def subject(text: str, larder: Path) -> Kind:
     """One of the known servers, or a command line with the placeholders."""
     for kind in (LARDER, REDIS, MEMCACHED):
         if kind.name == text:
+            if kind is LARDER and not larder.exists():
+                raise RunFailure(f"{larder} is missing: swift build -c release")
             return kind
     kind = Kind("subject", tuple(shlex.split(text)))
     if not (kind.speaks("resp") or kind.speaks("memcached")):

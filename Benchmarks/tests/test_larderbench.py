@@ -59,9 +59,10 @@ class ServerTests(unittest.TestCase):
     def test_protocols_follow_from_the_command(self):
         self.assertTrue(LARDER.speaks("resp") and LARDER.speaks("memcached"))
         self.assertFalse(MEMCACHED.speaks("resp"))
-        self.assertTrue(subject("valkey-server --port {resp}").speaks("resp"))
-        with self.assertRaises(RunFailure):
-            subject("valkey-server --port 6379")
+        self.assertTrue(subject("valkey-server --port {resp}", Path()).speaks("resp"))
+        for wrong in ("valkey-server --port 6379", "larder"):
+            with self.assertRaises(RunFailure):
+                subject(wrong, Path("missing"))
 
 
 class ReplayTests(unittest.TestCase):
