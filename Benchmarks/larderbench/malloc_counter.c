@@ -1,5 +1,5 @@
 // Counts calls of malloc, calloc, realloc and the aligned forms in the first eight bytes of the
-// file that MALLOC_COUNTS names. Loaded with LD_PRELOAD; forwards to whichever allocator comes next.
+// file that MALLOC_COUNTS names. Loaded with LD_PRELOAD; forwards to the allocator that comes next.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
