@@ -15,6 +15,7 @@ from pathlib import Path
 from . import processes
 from .processes import RunFailure
 from .servers import ROOT
+from .symbols import demangled
 
 THRESHOLDS = ROOT / "Benchmarks" / "Thresholds" / "instructions.json"
 """More than this above what was recorded fails."""
@@ -47,7 +48,7 @@ def _instructions(command: str, operation: str, count: int, output: Path) -> int
 def _functions(output: Path, top: int) -> list[str]:
     annotate = ["callgrind_annotate", str(output)]
     text = subprocess.run(annotate, capture_output=True, text=True).stdout
-    lines = re.findall(r"^ *([\d,]+) \(\s*([\d.]+)%\)  (.*)$", text, re.MULTILINE)
+    lines = re.findall(r"^ *([\d,]+) \(\s*([\d.]+)%\)  (.*)$", demangled(text), re.MULTILINE)
     lines = [line for line in lines if line[2] != "PROGRAM TOTALS"]
     return [f"  {percent:>5} %  {name[:110]}" for _, percent, name in lines[:top]]
 

@@ -14,6 +14,7 @@ from .context import Context
 from .cpu import ROWS, CpuRow
 from .processes import Ports, RunFailure
 from .servers import ROOT, Server, subject
+from .symbols import demangled
 
 
 def _arguments() -> argparse.Namespace:
@@ -71,11 +72,7 @@ def _record(arguments: argparse.Namespace, server: Server, samples: Path) -> Non
 def _report(samples: Path, *options: str) -> list[str]:
     command = ["perf", "report", "-i", str(samples), "--stdio", "--no-children", *options]
     text = subprocess.run(command, capture_output=True, text=True).stdout
-    demangler = shutil.which("swift-demangle")
-    if demangler:
-        text = subprocess.run([demangler, "--simplified"], input=text, capture_output=True,
-                              text=True).stdout
-    lines = (re.sub(r"[\s-]+$", "", line) for line in text.splitlines())
+    lines = (re.sub(r"[\s-]+$", "", line) for line in demangled(text).splitlines())
     return [line for line in lines if line and line[0] != "#"]
 
 
