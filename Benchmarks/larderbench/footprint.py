@@ -40,8 +40,9 @@ class FootprintRow:
             with context.server(kind) as server:
                 empties.append(server.settled_resident_bytes())
                 load.fill(server, count)
-                full = server.settled_resident_bytes()
+                # Reads drive the growth of tables that grow a little with each request to its end.
                 load.require_hits(server, count)
+                full = server.settled_resident_bytes()
             sizes.append((full - empties[-1]) / count)
             context.say(f"bytes: {kind.name} at {count:,}: {sizes[-1]:.1f}")
         return sizes, max(empties)
