@@ -52,7 +52,7 @@ import Testing
         #expect(ghost.count == 1)
     }
 
-    @Test mutating func `takes no memory before the first entry, and about 14 bytes for each after`() {
+    @Test mutating func `takes no memory before the first entry, then about 14 bytes each`() {
         #expect(ghost.storageBytes == 0)
         insert(0..<100_000, limit: 100_000)
         #expect(ghost.storageBytes < 100_000 * 17)

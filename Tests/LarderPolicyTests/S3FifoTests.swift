@@ -11,7 +11,7 @@ import Testing
         for slot in UInt32(0)..<10 { _ = cache.admit(slot) }
     }
 
-    @Test mutating func `before the first eviction what the small queue cannot take goes to main`() {
+    @Test mutating func `before the first eviction main takes what the small queue cannot`() {
         fill()
         #expect(cache.policy.smallWeight == 10)
         #expect(cache.policy.mainWeight == 90)

@@ -26,7 +26,9 @@ import Testing
             .filter { isLong || small.contains($0.trace) }
     }()
 
-    @Test(.enabled(if: folder != nil, "no traces here"), arguments: Set(points.map(\.trace)).sorted())
+    @Test(
+        .enabled(if: folder != nil, "no traces here"),
+        arguments: Set(points.map(\.trace)).sorted())
     func `misses as often as libcachesim`(trace: String) throws {
         let requests = try Self.requests(of: trace)
         try #require(!requests.isEmpty)
