@@ -16,8 +16,8 @@ import Testing
     /// All bits of all lengths with 40,000 samples, for a release build: `LARDER_LONG_TESTS=1`.
     static let isLong = ProcessInfo.processInfo.environment["LARDER_LONG_TESTS"] != nil
 
-    /// The share of flips among n samples has a standard deviation of 0.5 / sqrt(n): of 40,000 it is
-    /// 0.25 %, and 0.48 to 0.52 are 8 of them; of 4,096 it is 0.8 %, so the bounds are 5 of them.
+    /// The share of flips among n samples has a standard deviation of 0.5 / sqrt(n): of 40,000 it
+    /// is 0.25 %, and 0.48 to 0.52 are 8 of them; of 4,096 it is 0.8 %, so the bounds are 5 of them.
     @Test(arguments: lengths)
     func `each input bit flips each output bit half of the time`(length: Int) {
         let bounds = Self.isLong ? 0.48...0.52 : 0.46...0.54
@@ -117,8 +117,13 @@ import Testing
     @Test(arguments: [0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB, 0x8EBC_6AF0_9C88_C6E3])
     func `wyhash's constants as keys do not cancel what follows`(constant: UInt64) {
         let start = (0..<8).map { UInt8(truncatingIfNeeded: constant >> UInt64($0 * 8)) }
-        let hashes = (UInt8.min...UInt8.max).map { hash(start + [UInt8](repeating: $0, count: 8)) }
-        #expect(Set(hashes).count == 256)
+        for end in [0, 16, 48] {
+            let hashes = (UInt8.min...UInt8.max).map { byte in
+                let rest = [UInt8](repeating: byte, count: 8) + [UInt8](repeating: 0, count: end)
+                return hash(start + rest)
+            }
+            #expect(Set(hashes).count == 256, "with \(end) bytes behind it")
+        }
     }
 
     /// No file keeps hashes, but a change by mistake would change every measured hit ratio.

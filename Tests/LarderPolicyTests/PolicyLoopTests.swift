@@ -3,8 +3,8 @@ import LarderPolicy
 import Testing
 
 @Suite struct PolicyLoopTests {
-    /// 60,000 requests with sizes, of which some keys are much more popular: a number below a random
-    /// one, which is below another. Integers only, so that it is the same everywhere.
+    /// 60,000 requests with sizes, of which some keys are much more popular: a number below a
+    /// random one, which is below another. Integers only, so that it is the same everywhere.
     static let requests: [(hash: UInt64, size: UInt32)] = {
         var random = SeededRandom(seed: 7)
         return (0..<60_000).map { _ in
