@@ -17,7 +17,7 @@ import Testing
     static let isLong = ProcessInfo.processInfo.environment["LARDER_LONG_TESTS"] != nil
 
     /// The share of flips among n samples has a standard deviation of 0.5 / sqrt(n): of 40,000 it
-    /// is 0.25 %, and 0.48 to 0.52 are 8 of them; of 4,096 it is 0.8 %, so the bounds are 5 of them.
+    /// is 0.25 %, and 0.48 to 0.52 are 8 of them; of 4,096 it is 0.8 %, and the bounds are 5.
     @Test(arguments: lengths)
     func `each input bit flips each output bit half of the time`(length: Int) {
         let bounds = Self.isLong ? 0.48...0.52 : 0.46...0.54

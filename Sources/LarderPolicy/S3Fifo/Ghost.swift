@@ -4,9 +4,9 @@ import LarderCore
 ///
 /// The queue is a scale of time that advances by one with every insertion. A ring has a byte for
 /// each time, with the rounded weight that is remembered from then, so the limits are kept also
-/// when entries from the middle come back. The table is allocated at the first eviction, sized for the
-/// limit then; when the limit has outgrown it, new entries go to a larger one, and the old one is
-/// dropped once all of it is forgotten. Nothing is ever rehashed.
+/// when entries from the middle come back. The table is allocated at the first eviction, sized for
+/// what is expected then; when that was too little, new entries go to a larger one, and the old one
+/// is dropped once all of it is forgotten. Nothing is ever rehashed.
 struct Ghost: ~Copyable {
     /// How much may be remembered.
     struct Limit {
