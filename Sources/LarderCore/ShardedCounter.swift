@@ -2,8 +2,9 @@ public import Synchronization
 
 /// A counter that many threads raise without sharing a cache line.
 ///
-/// Each thread adds to a stripe of its own, which costs an uncontended atomic addition (about 5 ns);
-/// reading adds the stripes up. Orderings are relaxed: a count says nothing about other memory.
+/// Each thread adds to a stripe of its own, which costs an uncontended atomic addition (about
+/// 5 ns); reading adds the stripes up. Orderings are relaxed: a count says nothing about other
+/// memory.
 public struct ShardedCounter: ~Copyable, Sendable {
     /// One per loop up to 16 loops, then shared. 1 KiB per counter.
     public static var stripeCount: Int { 16 }

@@ -13,11 +13,11 @@ public protocol Level: Sendable {
     /// Entries that are expired or softly banned are `found`: the caller decides what stale means.
     func getMany(_ keys: [Key]) async -> [Lookup<Entry>]
 
-    /// Stores `entries`, each in place of what its key had. A level may evict any entry at any time,
-    /// these too.
+    /// Stores `entries`, each in place of what its key had. A level may evict any entry at any
+    /// time, these too.
     ///
-    /// - Throws: `SourceFailure` if one of them could not be stored. Each key then has its old value,
-    ///   the new one, or none.
+    /// - Throws: `SourceFailure` if one of them could not be stored. Each key then has its old
+    ///   value, the new one, or none.
     func putMany(_ entries: [Entry]) async throws(SourceFailure)
 
     /// Drops `keys`. Those that are absent are no error.

@@ -3,10 +3,10 @@ import LarderCore
 /// A queue of fingerprints without the entries: the memory of those that left the small queue.
 ///
 /// The queue is a scale of time that advances by one with every insertion. A ring has a byte for
-/// each time, with the rounded weight that is remembered from then, so the limits are kept also when
-/// entries from the middle come back. The table is allocated at the first eviction, sized for the
-/// limit then; when the limit has outgrown it, new entries go to a larger one, and the old one is
-/// dropped once all of it is forgotten. Nothing is ever rehashed.
+/// each time, with the rounded weight that is remembered from then, so the limits are kept also
+/// when entries from the middle come back. The table is allocated at the first eviction, sized for
+/// what is expected then; when that was too little, new entries go to a larger one, and the old one
+/// is dropped once all of it is forgotten. Nothing is ever rehashed.
 struct Ghost: ~Copyable {
     /// How much may be remembered.
     struct Limit {
@@ -22,7 +22,7 @@ struct Ghost: ~Copyable {
     static let bucketCountMin = 64
     /// A first ring of one cache line.
     static let ringSizeMin = 64
-    /// Steps per insertion by which a limit that was exceeded is approached: bounded, yet soon there.
+    /// Steps per insertion by which a limit that was exceeded is approached: few, yet soon there.
     static let stepsMax = 64
 
     private var current = GhostTable(bucketCount: 0)
@@ -95,8 +95,8 @@ struct Ghost: ~Copyable {
 
     private func position(of time: UInt32) -> Int { Int(time) & (ring.count - 1) }
 
-    /// At first an eighth more than is expected. What was mistaken once gets half as much again, for
-    /// there can be no third table.
+    /// At first an eighth more than is expected. What was mistaken once gets half as much again,
+    /// for there can be no third table.
     private mutating func growTable(to entries: Int) {
         guard outgrown.isEmpty else { return }
         let size = current.isEmpty ? entries + entries / 8 : entries + entries / 2

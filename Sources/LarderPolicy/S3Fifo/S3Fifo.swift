@@ -34,8 +34,8 @@ public struct S3Fifo: Policy, ~Copyable {
     public enum OversizedRule: Sendable {
         /// It goes to main, so that a value that was stored can be read back.
         case admit
-        /// It never enters, as in libCacheSim. On a CDN trace in a cache of 1 % of the bytes that is
-        /// 2.7 points of hit ratio better.
+        /// It never enters, as in libCacheSim. On a CDN trace in a cache of 1 % of the bytes that
+        /// is 2.7 points of hit ratio better.
         case refuse
     }
 
