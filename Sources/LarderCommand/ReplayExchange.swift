@@ -139,6 +139,7 @@ struct ReplayExchange {
         guard count < input.count else {
             throw ReplayReplyFailure(line: "a line of more than \(count) bytes")
         }
+        guard inputRange.lowerBound > 0 else { return }
         for offset in 0..<count { input[offset] = input[inputRange.lowerBound + offset] }
         inputRange = 0..<count
     }
