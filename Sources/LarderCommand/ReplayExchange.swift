@@ -20,6 +20,8 @@ struct ReplayExchange {
     }
 
     private static let inputBytes = 64 * 1024
+    /// More than any value takes, with its framing.
+    private static let inputBytesMax = 2 * ReplayOptions.valueBytesMax
 
     private let options: ReplayOptions
     private var scanner: ReplayReplyScanner
@@ -97,7 +99,7 @@ struct ReplayExchange {
         }
         tally.getLatency.record(nanoseconds: now - sentAt, times: gets)
         tally.setLatency.record(nanoseconds: now - sentAt, times: sets)
-        try keepLineStart()
+        try keepReplyStart()
     }
 
     /// Forgets what is in flight, after its connection was lost, and returns how much it was.
@@ -133,14 +135,19 @@ struct ReplayExchange {
         }
     }
 
-    /// Moves the start of an unfinished line to the front, to make room for its rest.
-    private mutating func keepLineStart() throws(ReplayReplyFailure) {
+    /// Moves the start of an unfinished reply to the front, to make room for its rest, and makes
+    /// more room for a large one.
+    private mutating func keepReplyStart() throws(ReplayReplyFailure) {
         let count = inputRange.count
-        guard count < input.count else {
-            throw ReplayReplyFailure(line: "a line of more than \(count) bytes")
+        if inputRange.lowerBound > 0 {
+            for offset in 0..<count { input[offset] = input[inputRange.lowerBound + offset] }
+            inputRange = 0..<count
         }
-        for offset in 0..<count { input[offset] = input[inputRange.lowerBound + offset] }
-        inputRange = 0..<count
+        guard count == input.count else { return }
+        guard count < Self.inputBytesMax else {
+            throw ReplayReplyFailure(line: "an answer of more than \(count) bytes")
+        }
+        input.append(contentsOf: repeatElement(0, count: count))
     }
 }
 
