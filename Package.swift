@@ -77,6 +77,7 @@ let package = Package(
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
                 "LarderAssembly", "LarderServer", "LarderTesting",
             ]),
+        tests("LarderTestingTests", ["LarderCore", "LarderTesting"]),
         tests("TidyTests", []),
     ]
 )
