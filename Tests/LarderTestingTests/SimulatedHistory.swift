@@ -37,7 +37,8 @@ struct SimulatedHistory {
             if active[index].left == 0 {
                 active.remove(at: index)
             } else {
-                active[index].invoked = active[index].returned + .random(in: 1...9_000, using: &random)
+                let pause = UInt64.random(in: 1...9_000, using: &random)
+                active[index].invoked = active[index].returned + pause
                 plan(&active[index], &random)
             }
         }

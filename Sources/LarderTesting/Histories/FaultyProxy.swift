@@ -28,7 +28,7 @@ package final class FaultyProxy: Sendable {
     /// One in how many requests that could go wrong does.
     private static let rarity = 0.02
 
-    /// - Parameter fault: What goes wrong; without one it is a plain proxy.
+    /// Without a fault it is a plain proxy.
     package init(to upstream: ServerAddress, fault: Fault?, seed: UInt64) {
         self.upstream = upstream
         self.fault = fault

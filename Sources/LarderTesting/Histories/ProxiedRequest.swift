@@ -21,7 +21,10 @@ struct ProxiedRequest {
         }
         for _ in 0..<missing { lines.append(try client.line()) }
         bytes = lines.flatMap { Array("\($0)\r\n".utf8) }
-        let words = isRESP ? lines.indices.filter { $0 > 0 && $0.isMultiple(of: 2) }.map { lines[$0] }
+        // In RESP every other line is a length.
+        let words =
+            isRESP
+            ? stride(from: 2, to: lines.count, by: 2).map { lines[$0] }
             : lines[0].split(separator: " ").map(String.init)
         key = words.count > 1 ? words[1] : ""
         kind = Self.kinds[words.first?.lowercased() ?? "", default: .other]

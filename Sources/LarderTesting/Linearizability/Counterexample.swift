@@ -39,7 +39,11 @@ package struct Counterexample: Sendable {
         while bad - good > 1 {
             let middle = (good + bad) / 2
             let prefix = prefix(of: operations, until: ends[middle])
-            if fails(prefix, from: [.empty], checker: checker) { bad = middle } else { good = middle }
+            if fails(prefix, from: [.empty], checker: checker) {
+                bad = middle
+            } else {
+                good = middle
+            }
         }
         return ends.isEmpty ? operations : prefix(of: operations, until: ends[bad])
     }

@@ -27,8 +27,7 @@ struct KeyState: Hashable, Sendable {
 
     /// The states in which `operation` may leave the key, if it takes effect now: none when its
     /// outcome contradicts this state, two when the entry may also have vanished before it.
-    ///
-    /// - Parameter isKnown: Whether a token was seen before, on this entry or an earlier one.
+    /// `isKnown` tells whether a token was seen before, on this entry or an earlier one.
     func successors(
         of operation: RecordedOperation, evicts: Bool, isKnown: (UInt64) -> Bool
     ) -> [KeyState] {
