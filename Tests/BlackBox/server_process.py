@@ -120,6 +120,9 @@ class Server:
     def is_running(self):
         return all(process.poll() is None for process in self.processes)
 
+    def pids(self):
+        return [process.pid for process in self.processes]
+
     def log(self):
         with open(self.log_path, "rb") as log:
             return log.read().decode("utf-8", "replace")
