@@ -75,7 +75,8 @@ class Server:
                 *self.flags]]
         return [
             ["redis-server", "--port", str(self.resp), "--save", "", "--dir", self.folder,
-             "--maxclients", "15000"],
+             "--maxclients", "15000", "--client-output-buffer-limit", "normal", "64mb", "32mb",
+             "5"],
             ["memcached", "-u", "nobody", "-l", "127.0.0.1", "-p", str(self.text), "-t", "2",
              "-c", "15000"]]
 
