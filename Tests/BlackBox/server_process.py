@@ -4,6 +4,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -49,6 +50,15 @@ def wait_for_version(port, process, deadline):
         except OSError:
             time.sleep(0.01)
     raise StartFailure(f"did not answer version within {START_SECONDS} s")
+
+
+def exit_with(main):
+    """Ends the program with main's status, or with 2 when the server did not start."""
+    try:
+        sys.exit(main())
+    except StartFailure as failure:
+        print(f"cannot test: {failure}", file=sys.stderr)
+        sys.exit(2)
 
 
 class Server:

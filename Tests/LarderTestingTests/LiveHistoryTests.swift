@@ -18,17 +18,22 @@ import Testing
     func `finds nothing wrong with the server that it was given`() throws {
         let deadline = ContinuousClock.now + .seconds(Self.seconds)
         var (rounds, operations, replyless) = (0, 0, 0)
+        var sawEviction = false
         repeat {
             let load = Self.load(round: rounds)
             let history = try load.record()
             let verdict = try HistoryChecker(evicts: Self.evicts).verdict(on: history)
             try #require(verdict.isLinearizable, "round \(rounds): \(verdict)")
+            if Self.evicts, !sawEviction {
+                sawEviction = try !HistoryChecker().verdict(on: history).isLinearizable
+            }
             rounds += 1
             operations += history.count
             replyless += history.count { $0.outcome == .unknown }
         } while ContinuousClock.now < deadline
         print("\(rounds) histories, \(operations) operations, \(replyless) without a reply")
         #expect(replyless == 0)
+        #expect(sawEviction == Self.evicts, "nothing was evicted, so eviction was not tested")
     }
 
     /// Every other round is as fast as it goes; the rest leave time for entries to expire.

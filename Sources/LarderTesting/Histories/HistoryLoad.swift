@@ -37,7 +37,7 @@ package struct HistoryLoad: Sendable {
     package struct Filler: Sendable {
         /// Share of operations that are followed by one.
         package var share = 0.2
-        package var keys = 200
+        package var keys = 1_000
         package var byteCount = 8_192
 
         package init() {}
