@@ -18,9 +18,9 @@ extension CommandLoop {
         var shard = context.index
         while shard < store.shardCount {
             for _ in 0..<Self.stepsPerTurn {
-                let begin = ThreadClock.nanoseconds()
+                let begin = MonotonicClock.threadTime()
                 let waits = store.housekeep(shard: shard, at: now, limit: Self.stepLimit)
-                meter.note(ThreadClock.nanoseconds() &- begin)
+                meter.note(MonotonicClock.threadTime() - begin)
                 if !waits { break }
                 isMore = isMore || waits
             }

@@ -59,12 +59,12 @@ struct InfoText {
         let ratio = budget.used == 0 ? 1 : Double(resident) / Double(budget.used)
         return [
             ("used_memory", "\(budget.used)"),
-            ("used_memory_human", ByteCount(bytes: budget.used).description),
+            ("used_memory_human", ByteCount(budget.used).description),
             ("used_memory_rss", "\(resident)"), ("used_memory_peak", "\(budget.peak)"),
             ("used_memory_overhead", "\(overhead)"),
             ("used_memory_dataset", "\(budget.used - overhead)"),
             ("maxmemory", "\(budget.limit)"),
-            ("maxmemory_human", ByteCount(bytes: budget.limit).description),
+            ("maxmemory_human", ByteCount(budget.limit).description),
             ("maxmemory_policy", shared.currentSettings.fullMemory.rawValue),
             ("mem_fragmentation_ratio", Self.fixed(ratio)), ("mem_allocator", "larder"),
             ("larder_reservations_refused", "\(budget.refusalCount)"),
@@ -94,7 +94,7 @@ struct InfoText {
 
     private var processor: [(String, String)] {
         var usage = rusage()
-        _ = unsafe getrusage(RUSAGE_SELF, &usage)
+        _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
         return [
             ("used_cpu_sys", Self.seconds(usage.ru_stime)),
             ("used_cpu_user", Self.seconds(usage.ru_utime)),
@@ -127,7 +127,7 @@ struct InfoText {
 enum ProcessMemory {
     /// Resident bytes; 0 when the system does not tell.
     static func residentBytes() -> Int {
-        guard let text = try? SystemFile.text(at: "/proc/self/statm") else { return 0 }
+        guard let text = SystemText.content(of: "/proc/self/statm") else { return 0 }
         let words = text.split(separator: " ")
         guard words.count > 1, let pages = Int(words[1]) else { return 0 }
         return pages * Int(getpagesize())

@@ -18,7 +18,7 @@ struct EntryAttributes {
 }
 
 /// How a write ended.
-public enum WriteOutcome: Sendable {
+public enum PutOutcome: Sendable {
     /// The value is stored; or the policy would not have kept it, and it has already left.
     case stored
     /// Nothing may be evicted, and there is no memory.
@@ -32,7 +32,7 @@ extension ShardState {
     mutating func put(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
         _ attributes: EntryAttributes, at now: Moment
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         guard key.byteCount <= EntryHeader.keyLengthMax else { return .tooLarge }
         statistics.writes += 1
         bumpGeneration(hash)
@@ -51,7 +51,7 @@ extension ShardState {
     mutating func place(
         _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
         over found: Found?, _ attributes: EntryAttributes, extraWeight: Int
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         let sizeClass = arena.classes.sizeClass(for: header.byteCount)
         let weight = arena.classes.sizes[sizeClass] + extraWeight
         guard let found else {
@@ -70,7 +70,7 @@ extension ShardState {
     private mutating func insert(
         _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
         _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         guard prepareInsertion() else { return .outOfMemory }
         if !shared.limits.evicts, room(for: sizeClass) < weight { return .outOfMemory }
         let slot = slots.take()
@@ -99,7 +99,7 @@ extension ShardState {
     private mutating func replace(
         _ found: Found, _ header: EntryHeader, _ value: RawSpan, for key: RawSpan,
         _ hash: UInt64, _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         touch(found.slot, hash, weight: weight)
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {

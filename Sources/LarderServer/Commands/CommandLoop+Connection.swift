@@ -1,6 +1,8 @@
 import LarderCore
 import LarderMemory
+import LarderRuntime
 import LarderWire
+import Synchronization
 
 extension CommandLoop {
     func ping(_ call: borrowing Call, _ output: inout OutputBuffer) {

@@ -1,6 +1,7 @@
 import LarderAssembly
 import LarderCore
 import LarderMemory
+import LarderRuntime
 import LarderWire
 
 extension CommandLoop {
@@ -116,7 +117,7 @@ extension CommandLoop {
         for index in 1..<max(1, call.count) { sections.insert(call[index].text.lowercased()) }
         let text = InfoText(shared, at: tick).text(sections: sections)
         let bytes = Array(text.utf8)
-        output.appendVerbatim(bytes.span.bytes, format: "txt", connection.version)
+        unsafe output.appendVerbatim(bytes.span.bytes, format: "txt", connection.version)
     }
 }
 

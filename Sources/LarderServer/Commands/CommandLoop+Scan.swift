@@ -101,6 +101,6 @@ extension CommandLoop {
             key = bytes
         }
         guard let key else { return output.appendNull(connection.version) }
-        output.appendBulk(key.span.bytes)
+        unsafe output.appendBulk(key.span.bytes)
     }
 }
