@@ -122,6 +122,20 @@ import LarderCore
         return outcome
     }
 
+    /// Stores a value that was built piece by piece. `nil` stands for one that found no memory: what
+    /// was stored before is gone then too, unless nothing may be evicted.
+    @discardableResult
+    public mutating func put(
+        large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
+        isVersioned: Bool = false
+    ) -> PutOutcome {
+        let attributes = EntryAttributes(
+            expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
+        refresh()
+        return outcome
+    }
+
     /// Changes when the entry expires.
     ///
     /// - Returns: `false` when there was no memory for a longer entry.
