@@ -22,7 +22,8 @@ public final class ByteStore: Sendable {
         let hasher = KeyHasher(seed: configuration.hashSeed)
         let count = configuration.shardCount
         let limits = StoreLimits(
-            entryMax: configuration.entryMax, shardCount: count, mayEvict: configuration.evicts)
+            entryMax: configuration.entryMax, shardCount: count, mayEvict: configuration.evicts,
+            valueMax: configuration.effectiveValueMax)
         let shared = StoreShared(hasher: hasher, budget: budget, limits: limits)
         self.budget = budget
         self.hasher = hasher

@@ -10,6 +10,7 @@
     private let pieceCount: Int
     private let chunkCount: Int
     private let returns: PieceReturns
+    private let range: AddressRange
     /// Bytes of the value.
     public let byteCount: Int
 
@@ -34,6 +35,7 @@
     init(byteCount: Int, blocks: [BlockRef], in arena: borrowing Arena, returns: PieceReturns) {
         self.byteCount = byteCount
         self.returns = returns
+        range = arena.range
         pieceCount = blocks.count
         chunkCount = Layout(byteCount: byteCount).chunkCount
         unsafe pieces = .allocate(capacity: max(1, blocks.count))

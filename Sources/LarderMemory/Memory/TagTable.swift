@@ -37,6 +37,16 @@ import LarderCore
         PageMemory.roundedUp(bucketCount * bucketBytes)
     }
 
+    /// Whether another insertion would make probes long, at a load of 31 in 32.
+    var isCrowded: Bool {
+        (count + 1) * 32 > bucketCount * Self.cellsPerBucket * 31
+    }
+
+    /// Gives memory back to the system. Only when the table is no longer used.
+    mutating func discard(from offset: Int, byteCount: Int) {
+        unsafe PageMemory.discard(base + offset, byteCount: byteCount)
+    }
+
     /// The bucket where the search for `hash` starts.
     func home(_ hash: UInt64) -> Int {
         Int(((hash >> 32) &* UInt64(bucketCount)) >> 32)

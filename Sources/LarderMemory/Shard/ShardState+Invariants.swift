@@ -33,7 +33,23 @@ extension ShardState {
         for (space, count) in bySpace where Int(spaceCounts[Int(space)]) != count {
             return "\(count) entries of space \(space), counted \(spaceCounts[Int(space)])"
         }
-        return linkViolation() ?? arena.violation()
+        return linkViolation() ?? accountViolation() ?? arena.violation()
+    }
+
+    /// Bytes of the budget that this shard has: what it holds, has paid for and has ahead.
+    var reservedBytes: Int {
+        arena.heldCount * SizeClasses.slabBytes + paidOverhead + credit
+    }
+
+    private func accountViolation() -> String? {
+        if paidOverhead != overheadBytes {
+            return "\(overheadBytes) bytes of tables, paid for \(paidOverhead)"
+        }
+        let kept = largeValues.count { $0 != nil }
+        if kept + freeLargeNumbers.count != largeValues.count {
+            return "\(kept) large values and \(freeLargeNumbers.count) free numbers"
+        }
+        return nil
     }
 
     private func linkViolation() -> String? {
@@ -65,7 +81,7 @@ extension Arena {
             members += 1
             let slab = slabs[Int(number)]
             let size = classes.sizes[Int(slab.sizeClass)]
-            let live = liveBlocks(of: number).count
+            let live = countLiveBlocks(of: number)
             guard live == Int(slab.liveCount) else {
                 return "slab \(number) has \(live) live blocks, counted \(slab.liveCount)"
             }

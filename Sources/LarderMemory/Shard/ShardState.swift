@@ -23,8 +23,11 @@ struct ShardState: ~Copyable {
     var spaceCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
     /// Entries with an expiry in each key space.
     var expiringCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
-    /// Slots that a sweep for dead key spaces has still to look at, from the highest down.
+    /// Slots that a sweep for dead key spaces has still to look at. It goes round and round, so
+    /// that a flush during a sweep costs no slot its turn.
     var sweepSlotsLeft = 0
+    /// The slot that was looked at last.
+    var sweepPosition = 0
     /// Key spaces that were flushed and may still have entries here.
     var deadSpaces = FixedArray<UInt64>(repeating: 0, count: KeySpaces.count / 64)
     var deadEntryCount = 0
