@@ -48,8 +48,10 @@ extension ByteStore {
     ///
     /// - Parameters:
     ///   - cursor: 0 to begin; what the last call returned to go on.
+    ///   - database: Whose keys are visited.
     ///   - limit: Stop after the bucket with which this number of keys is reached. At most
     ///     `limit` × 10 buckets are looked at, so few keys or none may be visited.
+    ///   - now: Keys that have expired by then are passed over.
     ///   - body: Runs under a shard's lock.
     /// - Returns: The next cursor; 0 at the end.
     public func scan(

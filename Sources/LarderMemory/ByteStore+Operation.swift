@@ -28,6 +28,7 @@ extension ByteStore {
     ///
     /// - Parameters:
     ///   - shard: Each thread keeps house for shards of its own.
+    ///   - now: What is due by then expires.
     ///   - limit: Entries looked at; 256 take a few dozen microseconds.
     /// - Returns: Whether more waits.
     public func housekeep(shard: Int, at now: Moment, limit: Int = 256) -> Bool {

@@ -16,21 +16,21 @@ import Testing
         case version, flush, advance(UInt64), housekeep
     }
 
-    @Test(arguments: UInt64(0)..<24)
+    @Test(arguments: UInt64(0)..<9)
     func `agrees with a dictionary while memory is plenty`(seed: UInt64) throws {
         var run = Run(seed: seed, limit: 256 << 20, policy: policy(seed), lengths: Run.mixed)
-        for step in 0..<3000 {
+        for step in 0..<2000 {
             try run.step()
             if step % 500 == 499 { try run.store.checkInvariants() }
         }
         #expect(run.store.statistics.evictions == 0)
     }
 
-    @Test(arguments: UInt64(0)..<24)
+    @Test(arguments: UInt64(0)..<9)
     func `never holds a wrong value while it evicts`(seed: UInt64) throws {
         var run = Run(seed: seed, limit: 2 << 20, policy: policy(seed), lengths: Run.heavy)
         run.mayEvict = true
-        for step in 0..<3000 {
+        for step in 0..<2000 {
             try run.step()
             if step % 500 == 499 { try run.store.checkInvariants() }
             #expect(run.store.budget.used <= run.store.budget.limit)

@@ -116,7 +116,12 @@ import LarderCore
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///
-    /// - Parameter isVersioned: Note a version at once, since the client will ask for it.
+    /// - Parameters:
+    ///   - value: The bytes to store.
+    ///   - expiry: When the entry expires.
+    ///   - flags: A number that memcached clients store beside the value.
+    ///   - isVersioned: Note a version at once, since the client will ask for it.
+    /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(
         _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, isVersioned: Bool = false

@@ -12,8 +12,10 @@ extension ShardState {
 
     /// A block of `sizeClass`.
     ///
-    /// - Parameter protected: An entry that must stay; it leaves the policy instead, and
-    ///   `wasUnheld` tells the caller to admit it again.
+    /// - Parameters:
+    ///   - sizeClass: Class of the block.
+    ///   - protected: An entry that must stay; it leaves the policy instead.
+    ///   - wasUnheld: Set when `protected` has left the policy: the caller admits it again.
     /// - Returns: `nil` when nothing more can be freed.
     mutating func allocate(
         _ sizeClass: Int, protecting protected: UInt32?, wasUnheld: inout Bool

@@ -151,11 +151,13 @@ struct ShardState: ~Copyable {
 
 /// What one shard has counted. Read under its lock.
 public struct ShardStatistics: Sendable, BitwiseCopyable {
-    /// Reads that found an entry, and that found none.
+    /// Reads that found an entry.
     public var hits = 0
+    /// Reads that found none.
     public var misses = 0
-    /// Entries that left to make room, and newcomers that the policy refused.
+    /// Entries that left to make room.
     public var evictions = 0
+    /// Newcomers that the policy refused, or for which there was no memory.
     public var refusals = 0
     /// Entries that were removed because they had expired.
     public var expirations = 0
