@@ -69,7 +69,8 @@ let package = Package(
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
         tests(
             "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
-        tests("LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting"]),
+        tests(
+            "LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting", "LarderCommand"]),
         tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket"]),
         tests(
             "LarderAssemblyTests",

@@ -1,3 +1,5 @@
+public import LarderCore
+
 /// Index of an entry in a shard's tables.
 ///
 /// A newtype costs nothing at run time, and a slot is never mistaken for a count or a hash. The
@@ -16,11 +18,6 @@ public struct SlotID: Hashable, Sendable, BitwiseCopyable {
 
     /// The index as arrays want it.
     @inlinable public var index: Int { Int(rawValue) }
-}
-
-/// How much an operator wants the entries of a namespace kept.
-public enum Priority: UInt8, Sendable {
-    case low, normal, high
 }
 
 /// What one access knows about its entry. Each policy reads the fields that it needs.

@@ -46,6 +46,7 @@
     /// Makes room for `byteCount` more bytes. False when `limit` does not allow it.
     ///
     /// - Complexity: O(1), rarely one system call.
+    @discardableResult
     @inlinable public mutating func reserve(_ byteCount: Int) -> Bool {
         if byteCount <= committed - count { return true }
         return grow(by: byteCount)
@@ -58,7 +59,7 @@
         let end = unsafe base + count
         unsafe bytes.withUnsafeBytes { source in
             guard let start = source.baseAddress else { return }
-            unsafe end.copyMemory(from: start, byteCount: added)
+            unsafe Self.copy(start, to: end, byteCount: added)
         }
         filled += added
     }
@@ -89,9 +90,11 @@
     }
 
     /// Calls `body` with the plain bytes.
-    @inlinable public func withBytes<Result>(_ body: (RawSpan) -> Result) -> Result {
-        let bytes = unsafe UnsafeRawBufferPointer(start: base, count: count)
-        return unsafe body(bytes.bytes)
+    @inlinable public borrowing func withBytes<Result: ~Copyable, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let bytes = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base), byteCount: count)
+        return try body(bytes)
     }
 
     /// Forgets everything, and gives memory beyond `capacity` back to the system.
@@ -121,6 +124,37 @@
         referencedBytes = 0
         defer { references = [] }
         return references
+    }
+
+    /// A copy whose common sizes are a few loads and stores that overlap, without a call.
+    @inlinable @inline(__always) static func copy(
+        _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int
+    ) {
+        if byteCount > 32 {
+            unsafe target.copyMemory(from: source, byteCount: byteCount)
+        } else if byteCount >= 16 {
+            unsafe copyEnds(SIMD16<UInt8>.self, source, to: target, byteCount: byteCount)
+        } else if byteCount >= 8 {
+            unsafe copyEnds(UInt64.self, source, to: target, byteCount: byteCount)
+        } else if byteCount >= 4 {
+            unsafe copyEnds(UInt32.self, source, to: target, byteCount: byteCount)
+        } else if byteCount >= 2 {
+            unsafe copyEnds(UInt16.self, source, to: target, byteCount: byteCount)
+        } else if byteCount == 1 {
+            unsafe copyEnds(UInt8.self, source, to: target, byteCount: byteCount)
+        }
+    }
+
+    /// Copies the first and the last `Word` of between one and two words.
+    @inlinable @inline(__always) static func copyEnds<Word: BitwiseCopyable>(
+        _ type: Word.Type, _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
+        byteCount: Int
+    ) {
+        let last = byteCount &- MemoryLayout<Word>.size
+        let head = unsafe source.loadUnaligned(as: Word.self)
+        let tail = unsafe source.loadUnaligned(fromByteOffset: last, as: Word.self)
+        unsafe target.storeBytes(of: head, as: Word.self)
+        unsafe target.storeBytes(of: tail, toByteOffset: last, as: Word.self)
     }
 
     @usableFromInline mutating func overflow() {

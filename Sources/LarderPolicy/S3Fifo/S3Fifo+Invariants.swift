@@ -40,12 +40,3 @@ extension S3Fifo {
             sum == weight, "\(areInMain ? "main" : "small") weighs \(sum), not \(weight)")
     }
 }
-
-extension Ghost {
-    func checkInvariants() throws(InvariantViolation) {
-        let bits = liveCount
-        try InvariantViolation.check(bits == count, "count is \(count), but \(bits) are live")
-        try InvariantViolation.check(
-            Int(window.length) >= count, "\(count) are remembered in \(window.length) steps")
-    }
-}

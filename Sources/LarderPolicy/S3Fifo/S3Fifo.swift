@@ -30,6 +30,15 @@ public struct S3Fifo: Policy, ~Copyable {
         SlotLinks.bytesPerSlot + MemoryLayout<SlotState>.stride
     }
 
+    /// What becomes of an entry that is heavier than the small queue may be.
+    public enum OversizedRule: Sendable {
+        /// It goes to main, so that a value that was stored can be read back.
+        case admit
+        /// It never enters, as in libCacheSim. On a CDN trace in a cache of 1 % of the bytes that
+        /// is 2.7 points of hit ratio better.
+        case refuse
+    }
+
     /// 4,096 entries at two cache misses of 100 ns are 0.8 ms: one eviction stays below the
     /// millisecond that a step of housekeeping may take, however many entries were hit.
     public static var defaultSparedMax: Int { 4096 }
@@ -57,6 +66,7 @@ public struct S3Fifo: Policy, ~Copyable {
     /// What `coldest` answered last, while it is held.
     private var candidate = SlotID.none
     private let sparedMax: Int
+    private let oversized: OversizedRule
 
     /// How often an entry was evicted only because `sparedMax` others had been spared before it.
     public private(set) var sparedMaxHits = 0
@@ -65,18 +75,21 @@ public struct S3Fifo: Policy, ~Copyable {
     ///
     /// - Complexity: O(1).
     public init(slotCapacity: Int) {
-        self.init(slotCapacity: slotCapacity, sparedMax: Self.defaultSparedMax)
+        self.init(slotCapacity: slotCapacity, oversized: .admit)
     }
 
     /// An empty policy that spares at most `sparedMax` entries per eviction.
     ///
     /// - Complexity: O(1).
-    public init(slotCapacity: Int, sparedMax: Int) {
+    public init(
+        slotCapacity: Int, oversized: OversizedRule, sparedMax: Int = defaultSparedMax
+    ) {
         states = ReservedArray(reserving: slotCapacity)
         links = SlotLinks(slotCapacity: slotCapacity, listCount: 1)
         main = links.makeList()
         small = SmallQueue(slotCapacity: slotCapacity)
         self.sparedMax = sparedMax
+        self.oversized = oversized
     }
 
     /// Weight of all entries held.
@@ -105,7 +118,7 @@ public struct S3Fifo: Policy, ~Copyable {
         precondition(links.isFree(slot), "A slot is admitted once.")
         capacity = max(0, totalWeight + room)
         let weight = Int(access.weight)
-        guard weight <= capacity else {
+        guard weight <= largestWeight else {
             evict(downTo: capacity, into: &victims)
             victims.append(slot)
             return
@@ -129,7 +142,7 @@ public struct S3Fifo: Policy, ~Copyable {
         } else {
             let fingerprint = small.remove(links.unpark(slot))
             smallWeight -= weight
-            if isEviction { ghost.insert(fingerprint, limit: main.count) }
+            if isEviction { ghost.insert(fingerprint, weight: weight, limit: ghostLimit) }
         }
         if isEviction { candidate = .none }
         hasEvicted = (hasEvicted || isEviction) && main.count + small.count > 0
@@ -149,7 +162,22 @@ public struct S3Fifo: Policy, ~Copyable {
 extension S3Fifo {
     private var smallCapacity: Int { capacity / Self.smallShare }
 
+    private var largestWeight: Int {
+        switch oversized {
+        case .admit: capacity
+        case .refuse: smallCapacity
+        }
+    }
+
     private var mainCapacity: Int { capacity - smallCapacity }
+
+    /// As much weight as main may hold, in at most twice as many entries as are held: where small
+    /// entries pass by few large ones, the ghost must not outgrow the rest.
+    private var ghostLimit: Ghost.Limit {
+        Ghost.Limit(
+            weight: mainCapacity, entries: 2 * (main.count + small.count) + 1,
+            expectedEntries: main.count)
+    }
 
     /// Before the first eviction the small queue takes no more than its share.
     private var isFillingMain: Bool { !hasEvicted && smallWeight >= smallCapacity }

@@ -1,3 +1,5 @@
+public import LarderCore
+
 /// Why a memcached command is refused. The client gets the text, and its connection goes on.
 public enum MemcachedFailure: Hashable, Sendable {
     /// An unknown command, or one with a wrong number of words.

@@ -19,6 +19,7 @@ public struct MemcachedParser: Sendable {
     ///   - start: Where it starts. May differ from call to call.
     ///   - limits: What the client may demand.
     ///   - arguments: Gets the places of keys, value or words. Need not survive between calls.
+    /// - Returns: A command, a refused one, or what is missing of one.
     /// - Complexity: O(bytes of the command line) and O(bytes of `get` not yet seen). Allocates
     ///   nothing, but for a list that grows beyond the most that it ever held.
     public mutating func parse(

@@ -1,3 +1,5 @@
+public import LarderCore
+
 extension OutputBuffer {
     /// Appends `VALUE key flags count␍␊`, and the version behind the count if there is one. The
     /// caller appends `count` bytes and `appendLineEnd()`.

@@ -1,3 +1,5 @@
+import LarderCore
+
 /// Where the arguments of one request are in the caller's bytes. Reused from request to request.
 ///
 /// Places are kept relative to the start of the request, so that they stay right when the bytes of
@@ -16,7 +18,7 @@
     @usableFromInline var base = 0
     private var capacity: Int
     /// The arguments of an inline command, without their quotes and escapes.
-    var scratch = OutputBuffer(capacity: 0)
+    var scratch = OutputBuffer(capacity: 4096, limit: 1 << 20)
 
     /// An empty list with room for `capacity` arguments. It grows as needed.
     ///

@@ -1,3 +1,5 @@
+public import LarderCore
+
 extension OutputBuffer {
     /// Appends `+text␍␊`.
     @inlinable public mutating func appendSimple(_ text: StaticString) {

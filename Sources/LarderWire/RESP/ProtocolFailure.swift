@@ -1,3 +1,5 @@
+public import LarderCore
+
 /// Why bytes are not a RESP request, and where. The client gets the text and is disconnected.
 public struct ProtocolFailure: Error, Hashable {
     /// What is wrong.

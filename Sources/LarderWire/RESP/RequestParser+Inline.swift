@@ -1,3 +1,5 @@
+import LarderCore
+
 extension RequestParser {
     /// Reads an inline command: words on one line, with quotes as in a shell.
     mutating func parseInline(

@@ -31,6 +31,7 @@ public struct RequestParser: Sendable {
     ///   - limits: What the client may demand.
     ///   - arguments: The list of the last call, untouched; or any other, emptied, and then what was
     ///     understood before is read again.
+    /// - Returns: A request, or what is missing of one.
     /// - Complexity: O(new header bytes); arguments are stepped over. Allocates nothing, but for a
     ///   list that grows beyond the most that it ever held.
     /// - Throws: `ProtocolFailure`, after which the connection is of no use.

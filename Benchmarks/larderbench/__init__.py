@@ -1,0 +1,1 @@
+"""Measures Larder beside redis-server and memcached, in one run and interleaved."""

@@ -1,0 +1,50 @@
+/// Everything that can be set before the server starts. Each default is the one to keep unless
+/// there is a reason.
+public struct Configuration: Sendable, Hashable {
+    /// Where clients connect.
+    public var listen = ListenConfiguration()
+    /// Folder for what outlives the process; locked, one server at a time. Beside where one starts
+    /// it, so that trying needs no permission.
+    public var data = "./larder-data"
+    /// What RESP clients must send with AUTH; nil: nothing.
+    public var password: String?
+    /// The memory level.
+    public var memory = MemoryConfiguration()
+    /// Connected programs.
+    public var clients = ClientsConfiguration()
+    /// What is written to standard error.
+    public var log = LogConfiguration()
+    /// The server itself.
+    public var server = ServerConfiguration()
+    /// Slow commands.
+    public var slowlog = SlowlogConfiguration()
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks every value and what they mean together.
+    ///
+    /// - Throws: `ConfigurationError` for the first that cannot work.
+    public func validate() throws(ConfigurationError) {
+        if let first = violations().first { throw first }
+    }
+
+    /// All that cannot work.
+    public func violations() -> [ConfigurationError] {
+        let listening = listen.violations(
+            hasPassword: password != nil, isProtected: server.isProtected)
+        return listening + memory.violations() + clients.violations() + server.violations()
+            + slowlog.violations()
+    }
+}
+
+/// What is written to standard error.
+public struct LogConfiguration: Sendable, Hashable {
+    /// One line per event, for people or for machines. Text: the first reader is a person.
+    public var format = LogFormat.text
+    /// The least important events that are still written. Starts, stops and changes: `info`.
+    public var level = LogLevel.info
+
+    /// The defaults.
+    public init() {}
+}

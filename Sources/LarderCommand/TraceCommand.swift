@@ -1,0 +1,64 @@
+import LarderTrace
+
+extension Subcommand {
+    /// `larder trace info|generate`
+    static let trace = Subcommand(
+        name: "trace",
+        summary: "tells what a trace of requests holds, or generates one",
+        help: TraceCommand.help,
+        run: TraceCommand.run)
+}
+
+enum TraceCommand {
+    /// How to read a trace whose name does not tell.
+    static let inputOptions = [
+        CommandOption("--input", "NAME", "\(formats) (default: by the file's name)"),
+        CommandOption(
+            "--columns", "LIST", "columns of a CSV file, e.g. time,key,size; - skips one"),
+    ]
+    static let formats = "oracleGeneral, csv or keys"
+
+    static var help: String {
+        """
+        usage: larder trace info FILE [OPTIONS]
+               larder trace generate KIND --requests N --output FILE [OPTIONS]
+
+        Files: .oracleGeneral and .bin (libCacheSim's 24-byte records), .csv, .tsv, and .txt with
+        one key per line; each also with .zst.
+
+        info: counts requests and objects, sizes, and how skewed popularity is.
+        \(CommandOption.help(TraceInfo.options))
+
+        generate: KIND is zipf, scan, loop, shifting, or a mixture such as zipf:70+scan:30.
+        \(CommandOption.help(TraceGenerate.options))
+        """
+    }
+
+    @Sendable static func run(_ words: [String]) throws(CommandFailure) -> Int32 {
+        let rest = Array(words.dropFirst())
+        switch words.first {
+        case "info": try TraceInfo.run(rest)
+        case "generate": try TraceGenerate.run(rest)
+        case nil: throw .usage("larder trace needs info or generate; see 'larder help trace'")
+        case let verb?:
+            let hint = NearestName.hint(for: verb, among: ["info", "generate"])
+            throw .usage("larder trace knows no '\(verb)'\(hint)")
+        }
+        return 0
+    }
+
+    /// Opens the trace at `path` as the input options say.
+    static func reader(
+        _ path: String, _ arguments: Arguments
+    ) throws(CommandFailure) -> TraceReader {
+        do throws(TraceError) {
+            var format: TraceFormat?
+            if let name = arguments.text("--input") { format = try TraceFormat(named: name) }
+            var columns: CSVColumns?
+            if let text = arguments.text("--columns") { columns = try CSVColumns(parsing: text) }
+            return try TraceReader(path: path, format: format, columns: columns)
+        } catch {
+            throw .failure(error.description)
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import LarderMemory
+import LarderRuntime
+import LarderWire
+
+/// What the server keeps of one connection, in the loop's table.
+struct ClientConnection {
+    /// The listener that a client came through decides which protocol it speaks.
+    enum Dialect: Int {
+        case resp, memcached
+    }
+
+    let dialect: Dialect
+    var requests = RequestParser()
+    var lines = MemcachedParser()
+    var version = RESPVersion.v2
+    /// Database of the next command.
+    var database = 0
+    var isAuthenticated: Bool
+    /// Close when the replies so far are sent.
+    var isClosing = false
+    /// What other loops may ask about.
+    let client: Client
+}

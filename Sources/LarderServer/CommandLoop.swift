@@ -1,0 +1,94 @@
+import LarderCore
+import LarderMemory
+import LarderRuntime
+import LarderWire
+
+/// Reads requests and runs them: the part of the server that belongs to one loop.
+struct CommandLoop: ~Copyable {
+    let shared: ServerShared
+    let store: ByteStore
+    let context: LoopContext
+    let counters: CommandCounters
+    let arguments = ArgumentBox()
+    var limits = RequestLimits()
+    /// For values that are put together before they are stored.
+    var scratch: [UInt8] = []
+    var random = SystemRandomNumberGenerator()
+    /// Monotonic time of the batch at hand.
+    var now = Moment(milliseconds: 0)
+    var tick = Tick(nanoseconds: 0)
+    /// Hashes of the keys of the command at hand.
+    var hashes: [UInt64] = []
+
+    init(_ shared: ServerShared, context: LoopContext) {
+        self.shared = shared
+        store = shared.store
+        self.context = context
+        counters = shared.counters[context.index]
+        limits.largeArgumentBytesMin = 64 << 10
+    }
+
+    /// Runs all whole requests in `bytes`.
+    mutating func serve(
+        _ bytes: RawSpan, on connection: inout ClientConnection,
+        into output: inout OutputBuffer, at tick: Tick
+    ) -> Received {
+        self.tick = tick
+        now = Moment(tick)
+        connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        do throws(ProtocolFailure) {
+            return try serveRequests(bytes, on: &connection, into: &output)
+        } catch {
+            error.append(to: &output)
+            return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
+        }
+    }
+
+    private mutating func serveRequests(
+        _ bytes: RawSpan, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) throws(ProtocolFailure) -> Received {
+        var position = 0
+        while position < bytes.byteCount {
+            let limits = connection.isAuthenticated ? limits : .unauthenticated
+            let step = try arguments.parse(
+                &connection.requests, bytes, from: position, limits: limits)
+            switch step {
+            case .request(let end):
+                run(arguments.call(in: bytes), on: &connection, into: &output)
+                position = end
+            case .inlineRequest(let end):
+                run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
+                position = end
+            case .empty(let end):
+                position = end
+            case .needMore(let atLeast):
+                return wait(for: atLeast, from: position, of: bytes)
+            case .largeArgument(_, let length, let offset):
+                guard length <= shared.valueMax else {
+                    refuse(length, &output)
+                    return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
+                }
+                return wait(for: offset + length + 2 - position, from: position, of: bytes)
+            }
+            if connection.isClosing {
+                return Received(consumed: position, next: .closeAfterFlush)
+            }
+            if output.isFull, position < bytes.byteCount {
+                return Received(consumed: position, next: .yield)
+            }
+        }
+        return Received(consumed: position)
+    }
+
+    private func wait(for byteCount: Int, from position: Int, of bytes: RawSpan) -> Received {
+        // The runtime's buffer grows by doubling; only what is far away is worth a hint.
+        let isFar = byteCount > 2 * (bytes.byteCount - position)
+        return Received(consumed: position, next: isFar ? .needBytes(byteCount) : .keepOpen)
+    }
+
+    private func refuse(_ length: Int, _ output: inout OutputBuffer) {
+        output.appendErrorText(
+            "ERR value of \(length) bytes is too large; memory.max-value is \(shared.valueMax)")
+    }
+}

@@ -1,0 +1,113 @@
+/// The commands that the server knows.
+enum Command: UInt8, CaseIterable {
+    case append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
+    case expire, expireat, expiretime, flushall, flushdb, get, getdel, getex, getset, hello, incr
+    case incrby, info, keys, mget, mset, msetnx, persist, pexpire, pexpireat, pexpiretime, ping
+    case psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select, set, setex, setnx
+    case strlen, time, touch, ttl, type, unlink
+}
+
+/// What redis's command table says about a command.
+struct CommandSpecification {
+    /// In lower case.
+    let name: StaticString
+    /// Number of arguments with the command itself; negative: at least so many.
+    let arity: Int
+    /// Flags in redis's words.
+    let flags: [StaticString]
+    /// Places of the first and last key, and the distance between keys. Zero when there are none.
+    let firstKey: Int
+    let lastKey: Int
+    let keyStep: Int
+
+    init(
+        _ name: StaticString, _ arity: Int, _ flags: [StaticString], keys first: Int = 0,
+        to last: Int = 0, step: Int = 0
+    ) {
+        self.name = name
+        self.arity = arity
+        self.flags = flags
+        firstKey = first
+        lastKey = last
+        keyStep = step
+    }
+
+    func accepts(argumentCount: Int) -> Bool {
+        arity >= 0 ? argumentCount == arity : argumentCount >= -arity
+    }
+}
+
+extension Command {
+    var specification: CommandSpecification { CommandTable.shared.specifications[Int(rawValue)] }
+
+    private static let read: [StaticString] = ["readonly", "fast"]
+    private static let write: [StaticString] = ["write", "denyoom", "fast"]
+    private static let change: [StaticString] = ["write", "fast"]
+    private static let connection: [StaticString] = ["noscript", "loading", "stale", "fast"]
+    private static let administration: [StaticString] = ["admin", "noscript", "loading", "stale"]
+
+    /// The table's row. `keys` are those of redis 7.0.
+    func makeSpecification() -> CommandSpecification {
+        switch self {
+        case .append: .init("append", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .auth: .init("auth", -2, Self.connection)
+        case .client: .init("client", -2, [])
+        case .command: .init("command", -1, ["loading", "stale"])
+        case .config: .init("config", -2, [])
+        case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
+        case .dbsize: .init("dbsize", 1, Self.read)
+        case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
+        case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)
+        case .echo: .init("echo", 2, ["fast"])
+        case .exists: .init("exists", -2, Self.read, keys: 1, to: -1, step: 1)
+        case .expire: .init("expire", -3, Self.change, keys: 1, to: 1, step: 1)
+        case .expireat: .init("expireat", -3, Self.change, keys: 1, to: 1, step: 1)
+        case .expiretime: .init("expiretime", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .flushall: .init("flushall", -1, ["write"])
+        case .flushdb: .init("flushdb", -1, ["write"])
+        case .get: .init("get", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .getdel: .init("getdel", 2, Self.change, keys: 1, to: 1, step: 1)
+        case .getex: .init("getex", -2, Self.change, keys: 1, to: 1, step: 1)
+        case .getset: .init("getset", 3, Self.write, keys: 1, to: 1, step: 1)
+        default: makeLaterSpecification()
+        }
+    }
+
+    private func makeLaterSpecification() -> CommandSpecification {
+        switch self {
+        case .hello: .init("hello", -1, Self.connection)
+        case .incr: .init("incr", 2, Self.write, keys: 1, to: 1, step: 1)
+        case .incrby: .init("incrby", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .info: .init("info", -1, ["loading", "stale"])
+        case .keys: .init("keys", 2, ["readonly"])
+        case .mget: .init("mget", -2, Self.read, keys: 1, to: -1, step: 1)
+        case .mset: .init("mset", -3, ["write", "denyoom"], keys: 1, to: -1, step: 2)
+        case .msetnx: .init("msetnx", -3, ["write", "denyoom"], keys: 1, to: -1, step: 2)
+        case .persist: .init("persist", 2, Self.change, keys: 1, to: 1, step: 1)
+        case .pexpire: .init("pexpire", -3, Self.change, keys: 1, to: 1, step: 1)
+        case .pexpireat: .init("pexpireat", -3, Self.change, keys: 1, to: 1, step: 1)
+        case .pexpiretime: .init("pexpiretime", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .ping: .init("ping", -1, ["fast"])
+        case .psetex: .init("psetex", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .pttl: .init("pttl", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .quit: .init("quit", -1, Self.connection)
+        case .randomkey: .init("randomkey", 1, ["readonly"])
+        case .rename: .init("rename", 3, ["write"], keys: 1, to: 2, step: 1)
+        case .renamenx: .init("renamenx", 3, Self.change, keys: 1, to: 2, step: 1)
+        case .reset: .init("reset", 1, Self.connection)
+        case .scan: .init("scan", -2, ["readonly"])
+        case .select: .init("select", 2, ["loading", "stale", "fast"])
+        case .set: .init("set", -3, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .setex: .init("setex", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .setnx: .init("setnx", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .strlen: .init("strlen", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .time: .init("time", 1, ["loading", "stale", "fast"])
+        case .touch: .init("touch", -2, Self.read, keys: 1, to: -1, step: 1)
+        case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .type: .init("type", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .unlink: .init("unlink", -2, Self.change, keys: 1, to: -1, step: 1)
+        default: preconditionFailure("Every command has a row.")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import LarderCore
+import LarderMemory
+import LarderWire
+
+extension CommandLoop {
+    /// Runs one command and writes its reply.
+    mutating func run(
+        _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        guard let command = CommandTable.shared.command(call[0]) else {
+            if HTTPGuard.isRequest(call) {
+                connection.isClosing = true
+                shared.logger.warning("an HTTP request on the RESP port was refused")
+                return
+            }
+            return output.appendUnknownCommand(call)
+        }
+        let arity = command.specification
+        guard arity.accepts(argumentCount: call.count) else {
+            counters.countFailure(command)
+            return output.appendWrongArity(command.specification.name)
+        }
+        guard connection.isAuthenticated || command.runsUnauthenticated else {
+            counters.countFailure(command)
+            return output.appendError("NOAUTH Authentication required.")
+        }
+        counters.countCall(command)
+        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
+        runHot(command, call, on: &connection, into: &output)
+    }
+
+    /// The commands that make up most traffic come first.
+    private mutating func runHot(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .get: get(call, connection, &output)
+        case .set: set(call, connection, &output)
+        case .mget: mget(call, connection, &output)
+        case .mset: mset(call, connection, &output)
+        case .msetnx: msetnx(call, connection, &output)
+        case .setex: setex(call, connection, .seconds, &output)
+        case .psetex: setex(call, connection, .milliseconds, &output)
+        case .setnx: setnx(call, connection, &output)
+        case .getset: getset(call, connection, &output)
+        case .getdel: getdel(call, connection, &output)
+        case .getex: getex(call, connection, &output)
+        case .incr: increment(call, connection, by: 1, &output)
+        case .decr: increment(call, connection, by: -1, &output)
+        case .incrby: incrby(call, connection, &output)
+        case .decrby: decrby(call, connection, &output)
+        case .append: append(call, connection, &output)
+        case .strlen: strlen(call, connection, &output)
+        case .del, .unlink: delete(call, connection, &output)
+        case .exists: exists(call, connection, isTouch: false, &output)
+        case .touch: exists(call, connection, isTouch: true, &output)
+        case .type: type(call, connection, &output)
+        default: runExpiry(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runExpiry(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .expire: expire(call, connection, .seconds, isAbsolute: false, &output)
+        case .pexpire: expire(call, connection, .milliseconds, isAbsolute: false, &output)
+        case .expireat: expire(call, connection, .seconds, isAbsolute: true, &output)
+        case .pexpireat: expire(call, connection, .milliseconds, isAbsolute: true, &output)
+        case .ttl: remaining(call, connection, .seconds, isAbsolute: false, &output)
+        case .pttl: remaining(call, connection, .milliseconds, isAbsolute: false, &output)
+        case .expiretime: remaining(call, connection, .seconds, isAbsolute: true, &output)
+        case .pexpiretime: remaining(call, connection, .milliseconds, isAbsolute: true, &output)
+        case .persist: persist(call, connection, &output)
+        case .scan: scan(call, connection, &output)
+        case .keys: keys(call, connection, &output)
+        case .randomkey: randomkey(connection, &output)
+        case .dbsize: output.appendInteger(Int64(store.count(database: connection.database)))
+        case .flushall: flush(call, 0..<store.databaseCount, &output)
+        case .flushdb: flush(call, connection.database..<connection.database + 1, &output)
+        case .rename: rename(call, connection, isConditional: false, &output)
+        case .renamenx: rename(call, connection, isConditional: true, &output)
+        case .copy: copy(call, connection, &output)
+        default: runConnection(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runConnection(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .ping: ping(call, &output)
+        case .echo: output.appendBulk(call[1])
+        case .hello: hello(call, &connection, &output)
+        case .auth: auth(call, &connection, &output)
+        case .select: select(call, &connection, &output)
+        case .reset: reset(&connection, &output)
+        case .quit:
+            output.appendSimple("OK")
+            connection.isClosing = true
+        case .time: time(&output)
+        case .client: client(call, &connection, &output)
+        case .command: describeCommands(call, connection, &output)
+        case .config: configure(call, connection, &output)
+        case .info: info(call, connection, &output)
+        default: preconditionFailure("Every command is run.")
+        }
+    }
+}
+
+extension Command {
+    /// What a client may say before it has given the password.
+    var runsUnauthenticated: Bool {
+        switch self {
+        case .auth, .hello, .quit, .reset: true
+        default: false
+        }
+    }
+}
+
+/// Browsers and curl that were led to a RESP port, perhaps by somebody with bad intentions.
+enum HTTPGuard {
+    /// Whether the request is `POST …` or a `Host:` header, as redis checks.
+    static func isRequest(_ call: borrowing Call) -> Bool {
+        call[0].equalsIgnoringCase("post") || call[0].equalsIgnoringCase("host:")
+    }
+}

@@ -1,0 +1,234 @@
+import LarderCore
+import LarderMemory
+import LarderWire
+
+extension CommandLoop {
+    func get(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        let key = call[1]
+        reply(to: key, store.hash(key), connection, &output)
+    }
+
+    /// The value of `key` as a bulk string, or null.
+    @inline(__always)
+    private func reply(
+        to key: RawSpan, _ hash: UInt64, _ connection: ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        let outcome = store.read(key, hash, database: connection.database, at: now) { value, _ in
+            output.appendBulk(value)
+        }
+        finish(outcome, connection.version, &output)
+    }
+
+    /// What a read outside of the lock has still to write.
+    @inline(__always)
+    func finish(
+        _ outcome: ReadOutcome, _ version: RESPVersion, _ output: inout OutputBuffer
+    ) {
+        switch outcome {
+        case .hit: return
+        case .miss: output.appendNull(version)
+        case .large(let value, _): output.appendLargeBulk(value)
+        }
+    }
+
+    mutating func mget(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        output.appendArrayHeader(call.count - 1)
+        guard call.count > 2 else {
+            return reply(to: call[1], store.hash(call[1]), connection, &output)
+        }
+        let set = hashKeys(of: call, from: 1, step: 1)
+        store.withShards(set, database: connection.database, at: now) { keys in
+            for index in 1..<call.count {
+                let outcome = keys.read(call[index], hashes[index - 1]) { value, _ in
+                    output.appendBulk(value)
+                }
+                finish(outcome, connection.version, &output)
+            }
+        }
+    }
+
+    /// Hashes every `step`th argument, and collects their shards.
+    mutating func hashKeys(of call: borrowing Call, from first: Int, step: Int) -> ShardSet {
+        hashes.removeAll(keepingCapacity: true)
+        var set = ShardSet()
+        for index in stride(from: first, to: call.count, by: step) {
+            let hash = store.hash(call[index])
+            hashes.append(hash)
+            store.insertShard(of: hash, into: &set)
+        }
+        return set
+    }
+
+    mutating func mset(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        guard call.count % 2 == 1 else { return output.appendWrongArity("mset") }
+        let set = hashKeys(of: call, from: 1, step: 2)
+        var failure = WriteOutcome.stored
+        store.withShards(set, database: connection.database, at: now) { keys in
+            failure = putAll(call, keys)
+        }
+        output.append(failure) { $0.appendSimple("OK") }
+    }
+
+    mutating func msetnx(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        guard call.count % 2 == 1 else { return output.appendWrongArity("msetnx") }
+        let set = hashKeys(of: call, from: 1, step: 2)
+        var failure = WriteOutcome.stored
+        var isFree = true
+        store.withShards(set, database: connection.database, at: now) { keys in
+            for index in stride(from: 1, to: call.count, by: 2) where isFree {
+                keys.withKey(call[index], hashes[index / 2]) { isFree = !$0.exists }
+            }
+            if isFree { failure = putAll(call, keys) }
+        }
+        output.append(failure) { $0.appendInteger(isFree ? 1 : 0) }
+    }
+
+    /// Stores all pairs of the call. The first failure is told; what follows is stored all the same.
+    private func putAll(_ call: borrowing Call, _ keys: borrowing KeysAccess) -> WriteOutcome {
+        var failure = WriteOutcome.stored
+        for index in stride(from: 1, to: call.count, by: 2) {
+            keys.withKey(call[index], hashes[index / 2]) { access in
+                let outcome = access.put(call[index + 1])
+                if outcome != .stored { failure = outcome }
+            }
+        }
+        return failure
+    }
+
+    func setnx(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        var outcome: WriteOutcome?
+        withKey(call[1], connection) { access in
+            if !access.exists { outcome = access.put(call[2]) }
+        }
+        guard let outcome else { return output.appendInteger(0) }
+        output.append(outcome) { $0.appendInteger(1) }
+    }
+
+    func setex(
+        _ call: borrowing Call, _ connection: ClientConnection, _ unit: TimeUnit,
+        _ output: inout OutputBuffer
+    ) {
+        let name: StaticString = unit == .seconds ? "setex" : "psetex"
+        guard let expiry = expiry(of: call[2], unit, isAbsolute: false, name, &output) else {
+            return
+        }
+        var outcome = WriteOutcome.stored
+        withKey(call[1], connection) { outcome = $0.put(call[3], expiry: expiry) }
+        output.append(outcome) { $0.appendSimple("OK") }
+    }
+
+    func getset(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        var outcome = WriteOutcome.stored
+        let start = output.count
+        withKey(call[1], connection) { access in
+            access.countRead()
+            output.appendValue(of: access, connection.version)
+            outcome = access.put(call[2])
+        }
+        output.replace(from: start, ifFailed: outcome)
+    }
+
+    func getdel(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        withKey(call[1], connection) { access in
+            access.countRead()
+            output.appendValue(of: access, connection.version)
+            if access.exists { access.remove() }
+        }
+    }
+
+    func strlen(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        var length = 0
+        withKey(call[1], connection) { access in
+            access.countRead()
+            length = access.valueLength
+        }
+        output.appendInteger(Int64(length))
+    }
+
+    mutating func append(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        var outcome = WriteOutcome.stored
+        var length = 0
+        let limit = store.valueMax
+        withKey(call[1], connection) { [self] access in
+            length = access.valueLength + call[2].byteCount
+            guard length <= limit else {
+                outcome = .tooLarge
+                return
+            }
+            var value: [UInt8] = []
+            value.reserveCapacity(length)
+            access.copyValue(into: &value)
+            value.append(call[2])
+            _ = self
+            outcome = access.put(value.span.bytes, expiry: access.expiry, flags: access.flags)
+        }
+        output.append(outcome) { $0.appendInteger(Int64(length)) }
+    }
+
+    /// The entry of one key, under its lock.
+    @inline(__always)
+    func withKey(
+        _ key: RawSpan, _ connection: ClientConnection, _ body: (inout KeyAccess) -> Void
+    ) {
+        store.withKey(key, store.hash(key), database: connection.database, at: now, body)
+    }
+}
+
+extension OutputBuffer {
+    /// A bulk string that is sent from where it lies.
+    mutating func appendLargeBulk(_ value: LargeValue) {
+        appendBulkHeader(value.byteCount)
+        append(shared: value)
+        appendLineEnd()
+    }
+
+    /// The value as a bulk string, or null.
+    mutating func appendValue(of access: borrowing KeyAccess, _ version: RESPVersion) {
+        if let large = access.largeValue {
+            appendLargeBulk(large)
+        } else if access.exists {
+            appendBulk(access.value)
+        } else {
+            appendNull(version)
+        }
+    }
+
+    /// What `success` writes, or why the write failed.
+    mutating func append(_ outcome: WriteOutcome, _ success: (inout OutputBuffer) -> Void) {
+        switch outcome {
+        case .stored: success(&self)
+        case .outOfMemory: appendOutOfMemory()
+        case .tooLarge: appendTooLarge()
+        }
+    }
+
+    /// Puts the failure in the place of a reply that was written too soon.
+    mutating func replace(from start: Int, ifFailed outcome: WriteOutcome) {
+        guard outcome != .stored else { return }
+        truncate(to: start)
+        append(outcome) { _ in }
+    }
+
+    mutating func appendTooLarge() {
+        append("-ERR string exceeds maximum allowed size (proto-max-bulk-len)\r\n")
+    }
+}

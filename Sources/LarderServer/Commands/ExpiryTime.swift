@@ -1,0 +1,45 @@
+import Glibc
+import LarderCore
+import LarderMemory
+
+/// Unit of a time in a command.
+enum TimeUnit {
+    case seconds, milliseconds
+}
+
+/// Points in time as clients name them, on the wall clock, and as the store keeps them.
+enum ExpiryTime {
+    /// Milliseconds since 1970.
+    static func wallMilliseconds() -> Int64 {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// Milliseconds since 1970 of `value`, which counts `unit`s from now or from 1970; `nil` when
+    /// that is out of range.
+    static func wallTime(
+        _ value: Int64, _ unit: TimeUnit, isAbsolute: Bool, now: Int64
+    ) -> Int64? {
+        let (scaled, overflow) = value.multipliedReportingOverflow(by: unit == .seconds ? 1000 : 1)
+        if overflow { return nil }
+        if isAbsolute { return scaled }
+        let (sum, carry) = scaled.addingReportingOverflow(now)
+        return carry ? nil : sum
+    }
+
+    /// The store's moment for a wall time: what is past is now, and far away is never reached.
+    static func moment(_ wall: Int64, wallNow: Int64, now: Moment) -> Moment {
+        guard wall > wallNow else { return now }
+        let distance = UInt64(wall - wallNow)
+        let (sum, overflow) = now.milliseconds.addingReportingOverflow(distance)
+        // One below `never`, so that the entry still has an expiry.
+        let latest = Moment.never.milliseconds - 1
+        return Moment(milliseconds: overflow ? latest : min(sum, latest))
+    }
+
+    /// The wall time of a moment.
+    static func wall(_ moment: Moment, wallNow: Int64, now: Moment) -> Int64 {
+        wallNow + Int64(moment.milliseconds) - Int64(now.milliseconds)
+    }
+}

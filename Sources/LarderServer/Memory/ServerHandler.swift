@@ -1,0 +1,59 @@
+import LarderCore
+import LarderMemory
+import LarderRuntime
+import LarderWire
+
+/// The server's end of a loop: hands bytes to the dialect of their connection.
+///
+/// Safety: the state lies in a block of its own, so that no access to it is checked at run time for
+/// exclusivity; all calls come from the one thread of the loop, and none is made from within another.
+@safe final class ServerHandler: ConnectionHandler {
+    private let state: UnsafeMutablePointer<CommandLoop>
+    private let shared: ServerShared
+
+    init(_ shared: ServerShared, context: LoopContext) {
+        self.shared = shared
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(to: CommandLoop(shared, context: context))
+    }
+
+    deinit {
+        unsafe state.deinitialize(count: 1)
+        unsafe state.deallocate()
+    }
+
+    func opened(_ peer: Peer, into output: inout OutputBuffer) -> ClientConnection? {
+        let dialect = ClientConnection.Dialect(rawValue: peer.tag) ?? .resp
+        let client = Client(
+            peer, localAddress: "127.0.0.1:\(shared.port)", isMemcached: dialect == .memcached,
+            now: MonotonicClock.now())
+        shared.clients.add(client)
+        return ClientConnection(
+            dialect: dialect, isAuthenticated: !shared.needsPassword, client: client)
+    }
+
+    func received(
+        _ bytes: RawSpan, on connection: inout ClientConnection,
+        into output: inout OutputBuffer, at now: Tick
+    ) -> Received {
+        switch connection.dialect {
+        case .resp:
+            unsafe state.pointee.serve(bytes, on: &connection, into: &output, at: now)
+        case .memcached:
+            unsafe state.pointee.serveMemcached(bytes, on: &connection, into: &output, at: now)
+        }
+    }
+
+    func closed(_ connection: ClientConnection, reason: CloseReason) {
+        shared.clients.remove(connection.client)
+    }
+
+    func ticked(at now: Tick) -> Bool {
+        unsafe state.pointee.keepHouse(at: now)
+    }
+
+    func refusal(of peer: Peer) -> StaticString {
+        peer.tag == ClientConnection.Dialect.memcached.rawValue
+            ? "ERROR Too many open connections\r\n" : "-ERR max number of clients reached\r\n"
+    }
+}

@@ -1,0 +1,110 @@
+import LarderAssembly
+import LarderCore
+import LarderMemory
+import LarderRuntime
+import LarderWire
+import Synchronization
+
+/// What the loops of a server share.
+final class ServerShared: Sendable {
+    let store: ByteStore
+    let clients = ClientRegistry()
+    let counters: [CommandCounters]
+    let logger: Logger
+    let startedAt: Tick
+    let runID: String
+    let version: String
+    /// Arguments above this are refused before they arrive.
+    let valueMax: Int
+    let keepers: [HousekeepingMeter]
+    private let settings: Mutex<RuntimeSettings>
+    private let password: Mutex<String?>
+    private let tcpPort = Atomic<Int>(0)
+
+    init(
+        store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
+        version: String, now: Tick
+    ) {
+        self.store = store
+        self.logger = logger
+        self.version = version
+        startedAt = now
+        counters = (0..<loopCount).map { _ in CommandCounters() }
+        keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
+        valueMax = store.valueMax
+        password = Mutex(settings.configuration.password)
+        self.settings = Mutex(settings)
+        var random = SystemRandomNumberGenerator()
+        runID = (0..<5).map { _ in
+            let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
+            return String(repeating: "0", count: 8 - word.count) + word
+        }.joined()
+    }
+
+    var currentSettings: RuntimeSettings { settings.withLock { $0 } }
+
+    var needsPassword: Bool { password.withLock { $0 != nil } }
+
+    func isPassword(_ text: String) -> Bool { password.withLock { $0 == text } }
+
+    var port: Int {
+        get { tcpPort.load(ordering: .relaxed) }
+        set { tcpPort.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Changes settings as CONFIG SET does, and carries the changes out.
+    func set(_ arguments: [String]) throws(RuntimeSettingFailure) {
+        let outcome = settings.withLock { current -> Result<Set<String>, RuntimeSettingFailure> in
+            do throws(RuntimeSettingFailure) {
+                return .success(try current.set(arguments))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let changed = try outcome.get()
+        let now = currentSettings
+        if changed.contains("memory.limit") {
+            store.setLimit(.init(bytes: now.memoryLimitBytes))
+        }
+        store.evicts = now.fullMemory != .noEviction
+        password.withLock { $0 = now.configuration.password }
+        if changed.contains("log.level") { logger.level = now.configuration.log.level }
+    }
+}
+
+/// How often each command was called, failed or was refused. A loop writes its own; all may read.
+final class CommandCounters: Sendable {
+    private let calls = CounterArray(count: Command.allCases.count)
+    private let failures = CounterArray(count: Command.allCases.count)
+    /// memcached commands, which INFO adds up.
+    let memcachedCalls = CounterArray(count: 1)
+
+    func countCall(_ command: Command) { calls.add(Int(command.rawValue)) }
+    func countFailure(_ command: Command) { failures.add(Int(command.rawValue)) }
+    func calls(_ command: Command) -> UInt64 { calls[Int(command.rawValue)] }
+    func failures(_ command: Command) -> UInt64 { failures[Int(command.rawValue)] }
+
+    var total: UInt64 {
+        Command.allCases.reduce(memcachedCalls[0]) { $0 + calls($1) }
+    }
+}
+
+/// The longest step of housekeeping of a loop, in processor time.
+final class HousekeepingMeter: Sendable {
+    private let longest = Atomic<UInt64>(0)
+    private let steps = Atomic<UInt64>(0)
+
+    func note(_ nanoseconds: UInt64) {
+        steps.add(1, ordering: .relaxed)
+        if nanoseconds > longest.load(ordering: .relaxed) {
+            longest.store(nanoseconds, ordering: .relaxed)
+        }
+    }
+
+    func reset() {
+        longest.store(0, ordering: .relaxed)
+    }
+
+    var longestNanoseconds: UInt64 { longest.load(ordering: .relaxed) }
+    var stepCount: UInt64 { steps.load(ordering: .relaxed) }
+}

@@ -1,0 +1,70 @@
+public import LarderCore
+import Synchronization
+
+/// An origin that answers as a test has written down, and remembers what it was asked.
+public final class ScriptedOrigin: Origin {
+    private struct State {
+        var values: [Key: Lookup<Loaded>] = [:]
+        var writes: [Key: WriteOutcome] = [:]
+        var loadCounts: [Key: Int] = [:]
+    }
+
+    /// The configured name.
+    public let name: String
+    private let state = Mutex(State())
+
+    /// An origin in which every key is absent and every write succeeds.
+    public init(name: String) {
+        self.name = name
+    }
+
+    /// From now on `key` is answered so.
+    public func answer(_ key: Key, with lookup: Lookup<Loaded>) {
+        state.withLock { $0.values[key] = lookup }
+    }
+
+    /// From now on writing or deleting `key` ends so. Only what is `applied` changes the value; in
+    /// truth an `unknown` outcome may have, which a test says by a new answer.
+    public func answerWrites(of key: Key, with outcome: WriteOutcome) {
+        state.withLock { $0.writes[key] = outcome }
+    }
+
+    /// How often `key` was loaded.
+    public func loadCount(of key: Key) -> Int {
+        state.withLock { $0.loadCounts[key, default: 0] }
+    }
+
+    /// Answers as written down.
+    public func load(_ keys: [Key]) async -> [Lookup<Loaded>] {
+        state.withLock { state in
+            keys.map { key in
+                state.loadCounts[key, default: 0] += 1
+                return state.values[key] ?? .absent
+            }
+        }
+    }
+
+    /// Writes what is to succeed.
+    public func write(_ entries: [Entry]) async -> [WriteOutcome] {
+        state.withLock { state in
+            entries.map { entry in
+                Self.apply(entry.key, .found(Loaded(entry.value)), to: &state)
+            }
+        }
+    }
+
+    /// Deletes what is to succeed.
+    public func remove(_ keys: [Key]) async -> [WriteOutcome] {
+        state.withLock { state in
+            keys.map { Self.apply($0, .absent, to: &state) }
+        }
+    }
+
+    private static func apply(
+        _ key: Key, _ value: Lookup<Loaded>, to state: inout State
+    ) -> WriteOutcome {
+        let outcome = state.writes[key] ?? .applied
+        if outcome == .applied { state.values[key] = value }
+        return outcome
+    }
+}

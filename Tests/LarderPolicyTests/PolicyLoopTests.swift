@@ -1,0 +1,60 @@
+import LarderCore
+import LarderPolicy
+import Testing
+
+@Suite struct PolicyLoopTests {
+    /// 60,000 requests with sizes, of which some keys are much more popular: a number below a
+    /// random one, which is below another. Integers only, so that it is the same everywhere.
+    static let requests: [(hash: UInt64, size: UInt32)] = {
+        var random = SeededRandom(seed: 7)
+        return (0..<60_000).map { _ in
+            let range = 1 + random.next() % (1 + random.next() % 5000)
+            let key = random.next() % range
+            return (KeyHasherForTests.hash(key), UInt32(1 + key % 97))
+        }
+    }()
+
+    /// Any change of these numbers is a change of behaviour, and belongs in a decision.
+    @Test(
+        arguments: [
+            (PolicyName.fifo, PolicyCapacity.entries(500), 37_360),
+            (.lru, .entries(500), 34_830),
+            (.s3fifo, .entries(500), 28_593),
+            (.fifo, .bytes(20_000), 39_977),
+            (.lru, .bytes(20_000), 37_615),
+            (.s3fifo, .bytes(20_000), 31_059),
+        ])
+    func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
+        let actual = name.missCount(capacity: capacity, requests: Self.requests)
+        #expect(actual == missCount)
+    }
+
+    @Test func `is found by the name in the configuration`() {
+        #expect(PolicyName(rawValue: "s3fifo") == .s3fifo)
+        #expect(PolicyName(rawValue: "clock") == nil)
+    }
+
+    @Test func `a cache that holds everything misses each key once`() {
+        let keyCount = Set(Self.requests.map(\.hash)).count
+        for name in PolicyName.allCases {
+            let missCount = name.missCount(capacity: .entries(5000), requests: Self.requests)
+            #expect(missCount == keyCount)
+        }
+    }
+
+    @Test func `counts requests and hits as they come`() {
+        var loop = PolicyLoop<Lru>(capacity: .entries(2))
+        let hits = [1, 2, 1, 3, 2, 3].map { loop.request(hash: $0, size: 9) }
+        #expect(hits == [false, false, true, false, false, true])
+        #expect(loop.requestCount == 6)
+        #expect(loop.missCount == 4)
+    }
+}
+
+/// Numbered keys spread over 64 bits.
+enum KeyHasherForTests {
+    static func hash(_ key: UInt64) -> UInt64 {
+        var random = SeededRandom(seed: key)
+        return random.next()
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import LarderPolicy
+import Testing
+
+/// Miss ratios on public traces against libcachesim 0.3.5. The traces are no part of this
+/// repository: they are looked for beside it, in `../shared/traces`, or in `LARDER_TRACES`.
+@Suite struct TraceComparisonTests {
+    static let folder: URL? = {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let path = ProcessInfo.processInfo.environment["LARDER_TRACES"]
+        let folder = path.map { URL(filePath: $0) } ?? root.appending(path: "../shared/traces")
+        let baseline = folder.appending(path: "baseline_public.tsv")
+        return FileManager.default.fileExists(atPath: baseline.path) ? folder : nil
+    }()
+
+    /// The smallest, which take seconds in a debug build. All of them with `LARDER_LONG_TESTS=1`.
+    static let small: Set<String> = ["lirs_gli", "lirs_multi3", "web12", "cdn_adaptsize"]
+
+    static let points: [Point] = {
+        guard let folder else { return [] }
+        let isLong = ProcessInfo.processInfo.environment["LARDER_LONG_TESTS"] != nil
+        let table = try? String(
+            contentsOf: folder.appending(path: "baseline_public.tsv"), encoding: .utf8)
+        return (table ?? "").split(separator: "\n").compactMap { Point(row: $0) }
+            .filter { isLong || small.contains($0.trace) }
+    }()
+
+    @Test(
+        .enabled(if: folder != nil, "no traces here"),
+        arguments: Set(points.map(\.trace)).sorted())
+    func `misses as often as libcachesim`(trace: String) throws {
+        let requests = try Self.requests(of: trace)
+        try #require(!requests.isEmpty)
+        for point in Self.points where point.trace == trace {
+            let missRatio = Double(point.missCount(requests)) / Double(requests.count)
+            let difference = abs(missRatio - point.missRatio) * 100
+            #expect(difference <= point.tolerance, "\(point): \(missRatio)")
+        }
+    }
+
+    /// Records of 24 bytes: time u32, key u64, size u32, next access i64.
+    static func requests(of trace: String) throws -> [(hash: UInt64, size: UInt32)] {
+        let folder = try #require(folder)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "zstd", "-dcq", folder.appending(path: "\(trace).oracleGeneral.zst").path,
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = [UInt8](pipe.fileHandleForReading.readDataToEndOfFile())
+        process.waitUntilExit()
+        return stride(from: 0, to: data.count, by: 24).map { start in
+            let key = number(data[start + 4..<start + 12])
+            let size = number(data[start + 12..<start + 16])
+            return (KeyHasherForTests.hash(key), UInt32(size))
+        }
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+extension TraceComparisonTests {
+    /// One row of the table: what the reference reached.
+    struct Point: CustomStringConvertible {
+        let trace: String
+        let name: PolicyName
+        let capacity: PolicyCapacity
+        let missRatio: Double
+
+        init?(row: Substring) {
+            let fields = row.split(separator: "\t", omittingEmptySubsequences: false)
+            let names: [Substring: PolicyName] = ["FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo]
+            guard fields.count >= 6, let name = names[fields[4]], let size = Int(fields[3]),
+                let hitRatio = Double(fields[5])
+            else { return nil }
+            trace = String(fields[0])
+            self.name = name
+            capacity = fields[1] == "obj" ? .entries(size) : .bytes(size)
+            missRatio = 1 - hitRatio
+        }
+
+        /// In points. The table has six decimals; S3-FIFO's ghost is a different structure.
+        var tolerance: Double { name == .s3fifo ? 0.3 : 0.0001 }
+
+        var description: String { "\(trace) \(capacity) \(name) \(missRatio)" }
+
+        /// The reference refuses entries above the small queue, so ours does here.
+        func missCount(_ requests: [(hash: UInt64, size: UInt32)]) -> Int {
+            guard name == .s3fifo, case .bytes = capacity else {
+                return name.missCount(capacity: capacity, requests: requests)
+            }
+            let policy = S3Fifo(slotCapacity: requests.count, oversized: .refuse)
+            var loop = PolicyLoop(policy, capacity: capacity)
+            for request in requests { loop.request(hash: request.hash, size: request.size) }
+            return loop.missCount
+        }
+    }
+}
