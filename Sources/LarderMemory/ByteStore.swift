@@ -108,7 +108,7 @@ extension ShardState {
             return .miss
         }
         statistics.hits += 1
-        touch(found.slot, hash, weight: weight(of: found.slot))
+        touch(found.slot, hash, weight: weight(of: found.block))
         let header = found.block.header
         guard !header.shape.contains(.large) else {
             return .large(largeValue(of: found.block), flags: found.block.flags)

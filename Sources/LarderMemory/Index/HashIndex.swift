@@ -44,7 +44,8 @@ struct HashIndex: ~Copyable {
 
     @inline(__always)
     func find(_ hash: UInt64, _ isMatch: (UInt32) -> Bool) -> UInt32? {
-        isInPrevious(hash) ? previous.find(hash, isMatch) : current.find(hash, isMatch)
+        let table = isInPrevious(hash) ? previous.view : current.view
+        return table.find(hash, isMatch)
     }
 
     mutating func insert(_ slot: UInt32, _ hash: UInt64) {

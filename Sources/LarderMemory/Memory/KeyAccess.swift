@@ -70,7 +70,7 @@ import LarderCore
     /// Bytes that the entry takes in memory, with its share of the tables.
     public var storedBytes: Int {
         guard let found else { return 0 }
-        return unsafe state.pointee.weight(of: found.slot) + ByteStore.overheadPerEntry
+        return unsafe state.pointee.weight(of: found.block) + ByteStore.overheadPerEntry
     }
 
     /// The value, unless it is a large one or there is none: then an empty span.
@@ -156,7 +156,7 @@ import LarderCore
     /// Notes an access with the policy.
     public mutating func touch() {
         guard let found else { return }
-        let weight = unsafe state.pointee.weight(of: found.slot)
+        let weight = unsafe state.pointee.weight(of: found.block)
         unsafe state.pointee.touch(found.slot, hash, weight: weight)
     }
 

@@ -137,7 +137,7 @@ extension ShardState {
         arena.free(slots[found.slot])
         slots[found.slot] = ref
         if shape.contains(.expiry) { link(found.slot, new, expiry) }
-        let weight = weight(of: found.slot)
+        let weight = weight(of: new)
         if wasUnheld {
             readmit(found.slot, hash, weight: weight)
         } else {

@@ -6,6 +6,7 @@ extension ShardState {
     /// Spare slabs that a shard keeps for its next allocations: more go back to the system.
     private static var spareMax: Int { 4 }
 
+    @inline(__always)
     func isDead(_ space: UInt16) -> Bool {
         deadSpaces[Int(space) >> 6] & 1 << UInt64(space & 63) != 0
     }

@@ -22,9 +22,8 @@ extension ShardState {
             guard lookUp(block.key, hash, header.space)?.slot == slot else {
                 return "slot \(slot) is not found by its key"
             }
-            guard header.byteCount <= arena.byteCount(slots[slot]) else {
-                return "slot \(slot) is longer than its block"
-            }
+            guard SizeClasses.blockBytes(for: header.byteCount) == arena.byteCount(slots[slot])
+            else { return "slot \(slot) is not in a block of its class" }
         }
         if live != slots.liveCount { return "\(live) live slots, counted \(slots.liveCount)" }
         if live != index.count { return "\(live) live slots, \(index.count) in the index" }
@@ -45,10 +44,7 @@ extension ShardState {
         if paidOverhead != overheadBytes {
             return "\(overheadBytes) bytes of tables, paid for \(paidOverhead)"
         }
-        let kept = largeValues.count { $0 != nil }
-        if kept + freeLargeNumbers.count != largeValues.count {
-            return "\(kept) large values and \(freeLargeNumbers.count) free numbers"
-        }
+        if !largeValues.isConsistent { return "a large value has no number, or two" }
         return nil
     }
 

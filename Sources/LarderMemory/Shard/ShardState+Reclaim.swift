@@ -36,11 +36,13 @@ extension ShardState {
     }
 
     /// Slabs that a shard would hold if all held the same.
+    @inline(__always)
     private var fairSlabCount: Int {
         budget.limit / SizeClasses.slabBytes / shared.limits.shardCount
     }
 
     /// Less than half a fair share: others should give before this shard evicts its own.
+    @inline(__always)
     private var isPoor: Bool { arena.heldCount < fairSlabCount / 2 }
 
     /// Whether a slab was given back to the budget.
@@ -94,6 +96,7 @@ extension ShardState {
     }
 
     /// Free blocks add up to more than the tolerated slack, and those of one class to a slab.
+    @inline(__always)
     private var isScattered: Bool {
         guard arena.freeBytesTotal > scatterTolerance + SizeClasses.slabBytes else { return false }
         return arena.freeBytes[arena.roomiestClass()] >= SizeClasses.slabBytes
@@ -101,12 +104,18 @@ extension ShardState {
 
     /// A sixteenth of what is held, so that compaction finds sparse slabs; at most two slabs, since
     /// an insertion of another size may have to evict as much before it gets its memory.
+    @inline(__always)
     private var scatterTolerance: Int {
         min(arena.heldCount * SizeClasses.slabBytes / 16, 2 * SizeClasses.slabBytes)
     }
 
     /// Free weight as the policy is to see it, for a newcomer of `sizeClass` that needs `weight`, of
     /// which it has `owned` already.
+    ///
+    /// Never more than it needs: queues then take their shares of what is held, not of memory that
+    /// may never be. In S3-FIFO that is 16 bytes for each entry of a store that is not full, all of
+    /// which would be in the small queue.
+    @inline(__always)
     func room(for sizeClass: Int, weight: Int, owned: Int) -> Int {
         // A policy that may not evict is never asked to: the block alone decides.
         guard shared.limits.evicts else { return weight }
@@ -116,10 +125,10 @@ extension ShardState {
             + arena.spareCount * SizeClasses.slabBytes + arena.freeBytes[sizeClass]
             + max(0, others - scatterTolerance)
         let entries = shared.limits.entryRoom
-        guard entries < Int.max / (1 << 32) else { return bytes + owned }
+        guard entries < Int.max / (1 << 32) else { return min(bytes + owned, weight) }
         guard entries > 0 else { return owned }
         let share = max(1, entries / shared.limits.shardCount)
-        return min(bytes, share * arena.classes.sizes[sizeClass]) + owned
+        return min(min(bytes, share * arena.classes.sizes[sizeClass]) + owned, weight)
     }
 
     /// Empties the sparsest slab of the class with the most free blocks, by moving its entries.

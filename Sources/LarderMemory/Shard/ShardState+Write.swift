@@ -54,17 +54,19 @@ extension ShardState {
         _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
         over found: Found?, _ attributes: EntryAttributes, extraWeight: Int
     ) -> WriteOutcome {
-        let sizeClass = arena.classes.sizeClass(for: header.byteCount)
-        let weight = arena.classes.sizes[sizeClass] + extraWeight
-        guard let found else {
-            return insert(header, value, for: key, hash, attributes, sizeClass, weight)
-        }
-        let ref = slots[found.slot]
-        if arena.byteCount(ref) == arena.classes.sizes[sizeClass] {
+        let blockBytes = SizeClasses.blockBytes(for: header.byteCount)
+        let weight = blockBytes + extraWeight
+        if let found,
+            SizeClasses.blockBytes(for: found.block.header.byteCount) == blockBytes
+        {
             detach(found)
             fill(found.slot, found.block, header, value, key, attributes)
             touch(found.slot, hash, weight: weight)
             return .stored
+        }
+        let sizeClass = arena.classes.sizeClass(for: header.byteCount)
+        guard let found else {
+            return insert(header, value, for: key, hash, attributes, sizeClass, weight)
         }
         return replace(found, header, value, for: key, hash, attributes, sizeClass, weight)
     }
@@ -115,7 +117,7 @@ extension ShardState {
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
             guard shared.limits.evicts else {
-                touch(found.slot, hash, weight: self.weight(of: found.slot))
+                touch(found.slot, hash, weight: self.weight(of: block(of: found.slot)))
                 return .outOfMemory
             }
             // The new value does not fit, and the old one is no longer the truth.
