@@ -85,6 +85,7 @@ let package = Package(
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
                 "LarderAssembly", "LarderServer", "LarderTesting",
             ]),
+        tests("LarderTestingTests", ["LarderCore", "LarderTesting"]),
         .testTarget(name: "TidyTests", exclude: ["ratchet.json"], swiftSettings: strict),
     ]
 )

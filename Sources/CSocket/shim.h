@@ -21,10 +21,12 @@ static const int csocket_shutdown_write = SHUT_WR;
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 
-/* The address arguments of the C functions, free of Swift's views of sockaddr unions. */
+/* The address arguments of the C functions, free of Swift's views of sockaddr unions. A client's
+   socket is a blocking one, since io_uring would not wait on another; each call on it carries
+   MSG_DONTWAIT instead. */
 static inline int csocket_accept(int descriptor, struct sockaddr_storage *address) {
     socklen_t length = sizeof(*address);
-    return accept4(descriptor, (struct sockaddr *)address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return accept4(descriptor, (struct sockaddr *)address, &length, SOCK_CLOEXEC);
 }
 
 static inline int csocket_bind(int descriptor, const struct sockaddr_storage *address,
@@ -59,4 +61,21 @@ extern int prctl(int option, ...);
 /* Names the calling thread, for top and debuggers. */
 static inline void csocket_name_thread(const char *name) {
     prctl(15 /* PR_SET_NAME */, name, 0, 0, 0);
+}
+
+/* Blocks SIGTERM, SIGINT and SIGHUP in the calling thread, and returns where they can be read. */
+static inline int csocket_open_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &set, 0);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* The next signal that came, or 0. */
+static inline int csocket_next_signal(int descriptor) {
+    struct signalfd_siginfo info;
+    return read(descriptor, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
 }

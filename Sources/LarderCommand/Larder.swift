@@ -7,6 +7,8 @@ import Glibc
 
     /// Every subcommand, in the order of `larder help`. A new one is one line here.
     static let subcommands: [Subcommand] = [
+        .serve,
+        .check,
         .trace,
         .replay,
     ]

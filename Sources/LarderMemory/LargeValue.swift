@@ -1,9 +1,11 @@
+public import LarderCore
+
 /// A value above 8 KiB: pieces in the shard's arena that stay where they are while anyone reads.
 ///
 /// The store holds one reference, each reader another; when the last is gone, the pieces go back to
 /// the shard, which frees them a few at a time. So readers need no lock, and a value that was
 /// overwritten or evicted under a slow reader stays accounted until he is done.
-@safe public final class LargeValue: Sendable {
+@safe public final class LargeValue: SharedBytes {
     // Safety: written once before the object is shared; the pieces are only read afterwards.
     private nonisolated(unsafe) let pieces: UnsafeMutablePointer<UnsafeRawPointer>
     private nonisolated(unsafe) let refs: UnsafeMutablePointer<BlockRef>

@@ -9,12 +9,7 @@ final class Signals: Sendable {
     let descriptor: Int32
 
     init() throws(RuntimeError) {
-        var set = sigset_t()
-        unsafe sigemptyset(&set)
-        for signal in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&set, signal) }
-        _ = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-        descriptor = unsafe signalfd(
-            -1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
+        descriptor = csocket_open_signals()
         guard descriptor >= 0 else {
             throw .cannotStart(what: "signal handling", cause: Sockets.errorText())
         }
@@ -26,9 +21,7 @@ final class Signals: Sendable {
 
     /// The next signal that came.
     static func next(from descriptor: Int32) -> Int32? {
-        var info = signalfd_siginfo()
-        let size = MemoryLayout<signalfd_siginfo>.size
-        guard unsafe read(descriptor, &info, size) == size else { return nil }
-        return Int32(bitPattern: info.ssi_signo)
+        let signal = csocket_next_signal(descriptor)
+        return signal == 0 ? nil : signal
     }
 }

@@ -2,6 +2,7 @@ import LarderCore
 import LarderMemory
 import LarderRuntime
 import LarderWire
+import Synchronization
 
 /// Reads requests and runs them: the part of the server that belongs to one loop.
 struct CommandLoop: ~Copyable {
@@ -11,6 +12,7 @@ struct CommandLoop: ~Copyable {
     let counters: CommandCounters
     let arguments = ArgumentBox()
     var limits = RequestLimits()
+    var lineLimits = MemcachedLimits()
     /// For values that are put together before they are stored.
     var scratch: [UInt8] = []
     var random = SystemRandomNumberGenerator()
@@ -26,6 +28,7 @@ struct CommandLoop: ~Copyable {
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
+        lineLimits.valueBytesMax = shared.valueMax
     }
 
     /// Runs all whole requests in `bytes`.
@@ -81,7 +84,7 @@ struct CommandLoop: ~Copyable {
         return Received(consumed: position)
     }
 
-    private func wait(for byteCount: Int, from position: Int, of bytes: RawSpan) -> Received {
+    func wait(for byteCount: Int, from position: Int, of bytes: RawSpan) -> Received {
         // The runtime's buffer grows by doubling; only what is far away is worth a hint.
         let isFar = byteCount > 2 * (bytes.byteCount - position)
         return Received(consumed: position, next: isFar ? .needBytes(byteCount) : .keepOpen)

@@ -11,12 +11,12 @@ extension OutputBuffer {
 
     mutating func append(_ text: String) {
         let bytes = Array(text.utf8)
-        append(bytes.span.bytes)
+        unsafe append(bytes.span.bytes)
     }
 
     mutating func appendBulkText(_ text: String) {
         let bytes = Array(text.utf8)
-        appendBulk(bytes.span.bytes)
+        unsafe appendBulk(bytes.span.bytes)
     }
 
     mutating func appendWrongArity(_ name: StaticString) {
@@ -78,18 +78,18 @@ extension RawSpan {
 
     /// The bytes as text, for names and messages.
     var text: String {
-        withUnsafeBytes { String(decoding: unsafe $0, as: UTF8.self) }
+        unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }
 
 extension StaticString {
     func byte(at offset: Int) -> UInt8 {
-        withUTF8Buffer { $0[offset] }
+        withUTF8Buffer { unsafe $0[offset] }
     }
 }
 
 extension [UInt8] {
     mutating func append(_ bytes: RawSpan) {
-        bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+        unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
     }
 }

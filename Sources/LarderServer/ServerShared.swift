@@ -9,6 +9,7 @@ import Synchronization
 final class ServerShared: Sendable {
     let store: ByteStore
     let clients = ClientRegistry()
+    let traffic = Traffic()
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
@@ -94,7 +95,8 @@ final class HousekeepingMeter: Sendable {
     private let longest = Atomic<UInt64>(0)
     private let steps = Atomic<UInt64>(0)
 
-    func note(_ nanoseconds: UInt64) {
+    func note(_ time: Duration) {
+        let nanoseconds = UInt64(clamping: time.attoseconds / 1_000_000_000)
         steps.add(1, ordering: .relaxed)
         if nanoseconds > longest.load(ordering: .relaxed) {
             longest.store(nanoseconds, ordering: .relaxed)

@@ -71,12 +71,14 @@ struct Run {
     }
 
     private mutating func operation() -> ByteStoreModelTests.Operation {
-        let life: UInt64? = Bool.random(using: &random) ? nil : .random(in: 1...90_000, using: &random)
+        let lasts = Bool.random(using: &random)
+        let life: UInt64? = lasts ? nil : .random(in: 1...90_000, using: &random)
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<35: return .read
         case 35..<75:
             let flags: UInt32 = Int.random(in: 0..<4, using: &random) == 0 ? 7 : 0
-            return .put(length: lengths.randomElement(using: &random) ?? 0, flags: flags, life: life)
+            let length = lengths.randomElement(using: &random) ?? 0
+            return .put(length: length, flags: flags, life: life)
         case 75..<83: return .remove
         case 83..<88: return .expire(life: life)
         case 88..<92: return .version

@@ -30,8 +30,8 @@ struct StoreFixture {
     @discardableResult
     func put(
         _ key: String, _ value: [UInt8], database: Int = 0, expiry: Moment = .never
-    ) -> WriteOutcome {
-        var outcome = WriteOutcome.tooLarge
+    ) -> PutOutcome {
+        var outcome = PutOutcome.tooLarge
         access(key, database: database) {
             outcome = unsafe $0.put(value.span.bytes, expiry: expiry)
         }
@@ -41,7 +41,7 @@ struct StoreFixture {
     @discardableResult
     func put(
         _ key: String, count: Int, database: Int = 0, expiry: Moment = .never
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         put(key, [UInt8](repeating: 7, count: count), database: database, expiry: expiry)
     }
 

@@ -36,4 +36,4 @@ final class TestGroup {
 }
 
 /// Backends that are tested alike.
-let backends: [RuntimeConfiguration.BackendChoice] = [.libevent]
+let backends: [RuntimeConfiguration.BackendChoice] = [.libevent, .uring]

@@ -1,4 +1,5 @@
 import Glibc
+import LarderCore
 import Synchronization
 
 /// Writes events, one line each. A value to pass around; copies write to the same place.
@@ -18,7 +19,7 @@ public struct Logger: Sendable {
 
     /// A logger to standard error, by the system's clock.
     public static func standardError(_ configuration: LogConfiguration) -> Logger {
-        Logger(configuration, now: SystemTime.milliseconds) { line in
+        Logger(configuration, now: { Int(WallClock.milliseconds()) }) { line in
             StandardError.write(line)
         }
     }
@@ -118,16 +119,6 @@ private final class Core: Sendable {
                 LogLine.bytes(
                     message.level, message.text, fields, milliseconds: time, format: format))
         }
-    }
-}
-
-/// The wall clock.
-enum SystemTime {
-    /// Milliseconds since 1970.
-    static func milliseconds() -> Int {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
     }
 }
 

@@ -125,7 +125,7 @@ import LarderCore
     @discardableResult
     public mutating func put(
         _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, isVersioned: Bool = false
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
         let outcome = unsafe state.pointee.put(

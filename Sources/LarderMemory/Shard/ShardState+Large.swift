@@ -5,7 +5,7 @@ extension ShardState {
     mutating func putLarge(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
         _ attributes: EntryAttributes
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         guard let large = makeLarge(value) else {
             guard shared.limits.evicts else { return .outOfMemory }
             // The old value is no longer the truth. It may have left while room was looked for.
@@ -21,7 +21,7 @@ extension ShardState {
     mutating func putLarge(
         _ large: LargeValue, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
         _ attributes: EntryAttributes
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(

@@ -18,7 +18,7 @@ struct EntryAttributes {
 }
 
 /// How a write ended.
-public enum WriteOutcome: Sendable {
+public enum PutOutcome: Sendable {
     /// The value is stored; or the policy would not have kept it, and it has already left.
     case stored
     /// Nothing may be evicted, and there is no memory.
@@ -32,7 +32,7 @@ extension ShardState {
     mutating func put(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
         _ attributes: EntryAttributes
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         guard key.byteCount <= EntryHeader.keyLengthMax, shared.takes(value.byteCount) else {
             return .tooLarge
         }
@@ -53,7 +53,7 @@ extension ShardState {
     mutating func place(
         _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
         over found: Found?, _ attributes: EntryAttributes, extraWeight: Int
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         let blockBytes = SizeClasses.blockBytes(for: header.byteCount)
         let weight = blockBytes + extraWeight
         if let found,
@@ -74,7 +74,7 @@ extension ShardState {
     private mutating func insert(
         _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
         _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         guard prepareInsertion() else { return .outOfMemory }
         let slot = slots.take()
         let owned = weight - arena.classes.sizes[sizeClass]
@@ -100,7 +100,7 @@ extension ShardState {
     }
 
     /// Gives up an insertion: the newcomer leaves before it came.
-    private mutating func abandon(_ slot: UInt32, isHeld: Bool) -> WriteOutcome {
+    private mutating func abandon(_ slot: UInt32, isHeld: Bool) -> PutOutcome {
         if isHeld { driver.remove(SlotID(rawValue: slot)) }
         slots.give(slot)
         settleOverhead()
@@ -112,7 +112,7 @@ extension ShardState {
     private mutating func replace(
         _ found: Found, _ header: EntryHeader, _ value: RawSpan, for key: RawSpan,
         _ hash: UInt64, _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
-    ) -> WriteOutcome {
+    ) -> PutOutcome {
         touch(found.slot, hash, weight: weight)
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {

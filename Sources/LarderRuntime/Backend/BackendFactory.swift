@@ -1,6 +1,12 @@
 /// Chooses what a loop runs on.
 enum BackendFactory {
+    /// The backend of `choice`. Without io_uring it is libevent; `LoopContext.backend` tells.
     static func make(_ choice: RuntimeConfiguration.BackendChoice, for loop: LoopCore) -> Backend {
-        LibeventBackend(loop)
+        if choice == .uring, let backend = UringBackend(trying: loop) {
+            loop.context.note(.uring)
+            return backend
+        }
+        loop.context.note(.libevent)
+        return LibeventBackend(loop)
     }
 }

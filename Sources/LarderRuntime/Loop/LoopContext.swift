@@ -8,6 +8,7 @@ public final class LoopContext: Sendable {
     public let loopCount: Int
     /// What the loop has counted.
     public let statistics = LoopStatistics()
+    private let usesUring = Atomic<Bool>(false)
     let mailbox: Mailbox
     /// Memory of the loop's greediest connection when it last looked. Other loops compare.
     let largestClient = Atomic<Int>(0)
@@ -33,6 +34,15 @@ public final class LoopContext: Sendable {
     /// Runs `body` on the loop's thread, between events. False when the mailbox is full.
     @discardableResult
     public func run(_ body: @escaping @Sendable () -> Void) -> Bool { post(.run(body)) }
+
+    /// What the loop runs on, once it serves: never `auto`.
+    public var backend: RuntimeConfiguration.BackendChoice {
+        usesUring.load(ordering: .relaxed) ? .uring : .libevent
+    }
+
+    func note(_ backend: RuntimeConfiguration.BackendChoice) {
+        usesUring.store(backend == .uring, ordering: .relaxed)
+    }
 
     func post(_ message: Message) -> Bool {
         if mailbox.put(message) { return true }

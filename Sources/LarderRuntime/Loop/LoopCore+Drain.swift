@@ -37,7 +37,9 @@ extension LoopCore {
         let serial = link.state.serial
         backend.stopReceiving(link)
         for _ in 0..<Self.finalReads {
-            guard link.state.serial == serial, link.state.flags.contains(.reads) else { break }
+            guard link.state.serial == serial,
+                link.state.flags.isDisjoint(with: LinkState.Flags.stopsReading)
+            else { break }
             let before = statistics.bytesIn.value
             readable(link)
             if statistics.bytesIn.value == before { break }

@@ -1,3 +1,4 @@
+import CSocket
 import Glibc
 import LarderCore
 
@@ -33,7 +34,8 @@ extension LoopCore {
         makeRoom(in: leftover, expecting: link.state.expectedBytes)
         let free = unsafe leftover.free
         let count = unsafe recv(
-            link.state.descriptor, free.baseAddress, min(free.count, scratch.capacity), 0)
+            link.state.descriptor, free.baseAddress, min(free.count, scratch.capacity),
+            csocket_receive_flags)
         guard count > 0 else { return receivedNothing(link, count) }
         noteReceived(link, count)
         leftover.didFill(count)
@@ -52,6 +54,8 @@ extension LoopCore {
     func arrived(_ link: Link, _ bytes: UnsafeRawBufferPointer) {
         readClock()
         noteReceived(link, bytes.count)
+        // Whoever is about to be closed is not answered any more.
+        if !link.state.flags.isDisjoint(with: [.closing, .doomed]) { return settle(link) }
         let mayHandle = link.state.flags.isDisjoint(with: LinkState.Flags.stopsReading)
         guard let leftover = link.state.leftover else {
             if mayHandle { return unsafe handle(link, bytes) }

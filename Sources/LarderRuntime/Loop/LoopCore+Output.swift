@@ -138,10 +138,11 @@ extension LoopCore {
         checkPending(link)
         if link.state.flags.contains(.doomed) { return close(link, link.state.reason) }
         if isFinished(link) { return close(link, link.state.reason) }
-        let reads = link.state.flags.isDisjoint(with: LinkState.Flags.stopsReading)
+        let reads =
+            phase == .serving && link.state.flags.isDisjoint(with: LinkState.Flags.stopsReading)
         let writes = link.state.pending != nil
-        if reads != link.state.flags.contains(.reads) || writes != link.state.flags.contains(.writes)
-        {
+        let flags = link.state.flags
+        if reads != flags.contains(.reads) || writes != flags.contains(.writes) {
             backend.update(link, reads: reads, writes: writes)
         }
         noteMemory(of: link)

@@ -24,8 +24,10 @@ import LarderCore
         static let reads = Flags(rawValue: 1 << 7)
         /// The backend reports room for output.
         static let writes = Flags(rawValue: 1 << 8)
-        /// A request of the io_uring backend is not finished yet.
+        /// A receive of the io_uring backend is not finished yet.
         static let receiving = Flags(rawValue: 1 << 9)
+        /// A poll for room of the io_uring backend is not finished yet.
+        static let polling = Flags(rawValue: 1 << 11)
         /// The handler has state for it, and is told of the end.
         static let opened = Flags(rawValue: 1 << 10)
 

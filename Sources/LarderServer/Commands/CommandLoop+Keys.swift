@@ -71,7 +71,7 @@ extension CommandLoop {
         let isSame = call[1].isEqual(to: call[2])
         var isFound = false
         var isFree = true
-        var outcome = WriteOutcome.stored
+        var outcome = PutOutcome.stored
         store.withShards(set, database: connection.database, at: now) { keys in
             var source: MovingEntry?
             keys.withKey(call[1], hashes[0]) { source = MovingEntry($0) }
@@ -107,7 +107,7 @@ extension CommandLoop {
             return output.appendError("ERR source and destination objects are the same")
         }
         var isCopied = false
-        var outcome = WriteOutcome.stored
+        var outcome = PutOutcome.stored
         store.withShards(set, database: connection.database, at: now) { keys in
             var source: MovingEntry?
             keys.withKey(call[1], hashes[0]) { source = MovingEntry($0) }
@@ -136,8 +136,8 @@ struct MovingEntry {
         access.copyValue(into: &value)
     }
 
-    func store(in access: inout KeyAccess) -> WriteOutcome {
-        access.put(value.span.bytes, expiry: expiry, flags: flags)
+    func store(in access: inout KeyAccess) -> PutOutcome {
+        unsafe access.put(value.span.bytes, expiry: expiry, flags: flags)
     }
 }
 

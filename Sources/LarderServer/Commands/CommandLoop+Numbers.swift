@@ -20,7 +20,7 @@ extension CommandLoop {
 
     /// How a change of a number in a value ended.
     enum Increment {
-        case value(Int64), notAnInteger, overflow, failed(WriteOutcome)
+        case value(Int64), notAnInteger, overflow, failed(PutOutcome)
     }
 
     func increment(

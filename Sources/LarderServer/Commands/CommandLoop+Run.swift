@@ -1,6 +1,8 @@
+import LarderAssembly
 import LarderCore
 import LarderMemory
 import LarderWire
+import Synchronization
 
 extension CommandLoop {
     /// Runs one command and writes its reply.

@@ -68,7 +68,7 @@ extension CommandLoop {
 
     private func matches(_ key: RawSpan, _ pattern: Int?, _ call: borrowing Call) -> Bool {
         guard let pattern else { return true }
-        return Glob.matches(call[pattern], key)
+        return Glob.matches(key, call[pattern])
     }
 
     /// An unsigned number, as redis reads cursors.
@@ -84,7 +84,7 @@ extension CommandLoop {
         var found = 0
         var keys = OutputBuffer(capacity: 4096, limit: 1 << 30)
         store.forEachKey(database: connection.database, at: now) { key in
-            guard Glob.matches(call[1], key) else { return }
+            guard Glob.matches(key, call[1]) else { return }
             found += 1
             keys.appendBulk(key)
         }
@@ -101,6 +101,6 @@ extension CommandLoop {
             key = bytes
         }
         guard let key else { return output.appendNull(connection.version) }
-        output.appendBulk(key.span.bytes)
+        unsafe output.appendBulk(key.span.bytes)
     }
 }

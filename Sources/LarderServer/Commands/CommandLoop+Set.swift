@@ -64,7 +64,7 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         guard call.count > 3 else {
-            var outcome = WriteOutcome.stored
+            var outcome = PutOutcome.stored
             withKey(call[1], connection) { outcome = $0.put(call[2]) }
             return output.append(outcome) { $0.appendSimple("OK") }
         }
@@ -86,7 +86,7 @@ extension CommandLoop {
         _ expiry: Moment, _ output: inout OutputBuffer
     ) {
         let start = output.count
-        var outcome: WriteOutcome?
+        var outcome: PutOutcome?
         withKey(call[1], connection) { access in
             if options.returnsOld {
                 access.countRead()

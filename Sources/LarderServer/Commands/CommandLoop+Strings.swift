@@ -69,7 +69,7 @@ extension CommandLoop {
     ) {
         guard call.count % 2 == 1 else { return output.appendWrongArity("mset") }
         let set = hashKeys(of: call, from: 1, step: 2)
-        var failure = WriteOutcome.stored
+        var failure = PutOutcome.stored
         store.withShards(set, database: connection.database, at: now) { keys in
             failure = putAll(call, keys)
         }
@@ -81,7 +81,7 @@ extension CommandLoop {
     ) {
         guard call.count % 2 == 1 else { return output.appendWrongArity("msetnx") }
         let set = hashKeys(of: call, from: 1, step: 2)
-        var failure = WriteOutcome.stored
+        var failure = PutOutcome.stored
         var isFree = true
         store.withShards(set, database: connection.database, at: now) { keys in
             for index in stride(from: 1, to: call.count, by: 2) where isFree {
@@ -93,8 +93,8 @@ extension CommandLoop {
     }
 
     /// Stores all pairs of the call. The first failure is told; what follows is stored all the same.
-    private func putAll(_ call: borrowing Call, _ keys: borrowing KeysAccess) -> WriteOutcome {
-        var failure = WriteOutcome.stored
+    private func putAll(_ call: borrowing Call, _ keys: borrowing KeysAccess) -> PutOutcome {
+        var failure = PutOutcome.stored
         for index in stride(from: 1, to: call.count, by: 2) {
             keys.withKey(call[index], hashes[index / 2]) { access in
                 let outcome = access.put(call[index + 1])
@@ -107,7 +107,7 @@ extension CommandLoop {
     func setnx(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        var outcome: WriteOutcome?
+        var outcome: PutOutcome?
         withKey(call[1], connection) { access in
             if !access.exists { outcome = access.put(call[2]) }
         }
@@ -123,7 +123,7 @@ extension CommandLoop {
         guard let expiry = expiry(of: call[2], unit, isAbsolute: false, name, &output) else {
             return
         }
-        var outcome = WriteOutcome.stored
+        var outcome = PutOutcome.stored
         withKey(call[1], connection) { outcome = $0.put(call[3], expiry: expiry) }
         output.append(outcome) { $0.appendSimple("OK") }
     }
@@ -131,7 +131,7 @@ extension CommandLoop {
     func getset(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        var outcome = WriteOutcome.stored
+        var outcome = PutOutcome.stored
         let start = output.count
         withKey(call[1], connection) { access in
             access.countRead()
@@ -165,10 +165,10 @@ extension CommandLoop {
     mutating func append(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        var outcome = WriteOutcome.stored
+        var outcome = PutOutcome.stored
         var length = 0
         let limit = store.valueMax
-        withKey(call[1], connection) { [self] access in
+        withKey(call[1], connection) { access in
             length = access.valueLength + call[2].byteCount
             guard length <= limit else {
                 outcome = .tooLarge
@@ -178,8 +178,7 @@ extension CommandLoop {
             value.reserveCapacity(length)
             access.copyValue(into: &value)
             value.append(call[2])
-            _ = self
-            outcome = access.put(value.span.bytes, expiry: access.expiry, flags: access.flags)
+            outcome = unsafe access.put(value.span.bytes, expiry: access.expiry, flags: access.flags)
         }
         output.append(outcome) { $0.appendInteger(Int64(length)) }
     }
@@ -213,7 +212,7 @@ extension OutputBuffer {
     }
 
     /// What `success` writes, or why the write failed.
-    mutating func append(_ outcome: WriteOutcome, _ success: (inout OutputBuffer) -> Void) {
+    mutating func append(_ outcome: PutOutcome, _ success: (inout OutputBuffer) -> Void) {
         switch outcome {
         case .stored: success(&self)
         case .outOfMemory: appendOutOfMemory()
@@ -222,7 +221,7 @@ extension OutputBuffer {
     }
 
     /// Puts the failure in the place of a reply that was written too soon.
-    mutating func replace(from start: Int, ifFailed outcome: WriteOutcome) {
+    mutating func replace(from start: Int, ifFailed outcome: PutOutcome) {
         guard outcome != .stored else { return }
         truncate(to: start)
         append(outcome) { _ in }

@@ -1,4 +1,3 @@
-import Glibc
 import LarderCore
 import LarderMemory
 
@@ -10,11 +9,7 @@ enum TimeUnit {
 /// Points in time as clients name them, on the wall clock, and as the store keeps them.
 enum ExpiryTime {
     /// Milliseconds since 1970.
-    static func wallMilliseconds() -> Int64 {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
+    static func wallMilliseconds() -> Int64 { WallClock.milliseconds() }
 
     /// Milliseconds since 1970 of `value`, which counts `unit`s from now or from 1970; `nil` when
     /// that is out of range.

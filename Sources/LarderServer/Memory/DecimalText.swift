@@ -28,7 +28,7 @@
 
     var bytes: RawSpan {
         @_lifetime(borrow self) borrowing get {
-            digits.span.bytes.extracting(start..<24)
+            unsafe digits.span.bytes.extracting(start..<24)
         }
     }
 }

@@ -1,0 +1,45 @@
+import LarderAssembly
+import LarderServer
+
+extension Subcommand {
+    /// `larder serve`.
+    static let serve = Subcommand(
+        name: "serve", summary: "run the cache server",
+        help: ServeCommand.help(for: ["--help"]) ?? "",
+        run: { words throws(CommandFailure) in try ServeCommand.run(words) })
+
+    /// `larder check`.
+    static let check = Subcommand(
+        name: "check", summary: "check a configuration file and print what it comes to",
+        help: "usage: larder check FILE",
+        run: { words throws(CommandFailure) in CheckCommand.run(words) })
+}
+
+extension ServeCommand {
+    /// Serves until a signal ends it.
+    static func run(_ words: [String]) throws(CommandFailure) -> Int32 {
+        let configuration: Configuration
+        do throws(ConfigurationProblems) {
+            configuration = try Self.configuration(
+                from: words, environment: ProcessEnvironment.variables)
+        } catch {
+            throw .failure("the configuration is wrong\n\(error.description)")
+        }
+        let folder: DataFolder
+        do throws(DataFolderError) {
+            folder = try DataFolder(locking: configuration.data)
+        } catch {
+            throw .failure(error.description)
+        }
+        do throws(ServerFailure) {
+            let server = try Server(
+                configuration, version: LarderCommand.version,
+                logger: .standardError(configuration.log))
+            try server.run()
+        } catch {
+            throw .failure(error.description)
+        }
+        _ = consume folder
+        return 0
+    }
+}

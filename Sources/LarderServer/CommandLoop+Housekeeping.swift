@@ -1,0 +1,31 @@
+import LarderCore
+import LarderMemory
+import LarderRuntime
+
+extension CommandLoop {
+    /// Entries looked at in one step: a step stays well below a millisecond of processor time.
+    private static var stepLimit: Int { 256 }
+    /// Steps between two turns of the loop: clients wait no longer than for these.
+    private static var stepsPerTurn: Int { 4 }
+
+    /// Expires, sweeps, grows and gives back, a little at a time, in the shards of this loop.
+    ///
+    /// - Returns: Whether more waits.
+    mutating func keepHouse(at tick: Tick) -> Bool {
+        now = Moment(tick)
+        var isMore = false
+        let meter = shared.keepers[context.index]
+        var shard = context.index
+        while shard < store.shardCount {
+            for _ in 0..<Self.stepsPerTurn {
+                let begin = MonotonicClock.threadTime()
+                let waits = store.housekeep(shard: shard, at: now, limit: Self.stepLimit)
+                meter.note(MonotonicClock.threadTime() - begin)
+                if !waits { break }
+                isMore = isMore || waits
+            }
+            shard += context.loopCount
+        }
+        return isMore
+    }
+}

@@ -1,0 +1,171 @@
+import LarderCore
+import LarderMemory
+import LarderRuntime
+import LarderWire
+import Synchronization
+
+extension CommandLoop {
+    func ping(_ call: borrowing Call, _ output: inout OutputBuffer) {
+        guard call.count <= 2 else { return output.appendWrongArity("ping") }
+        if call.count == 2 { output.appendBulk(call[1]) } else { output.appendSimple("PONG") }
+    }
+
+    func time(_ output: inout OutputBuffer) {
+        let (seconds, microseconds) = WallClock.now()
+        output.appendArrayHeader(2)
+        output.appendBulk(DecimalText(seconds).bytes)
+        output.appendBulk(DecimalText(microseconds).bytes)
+    }
+
+    func select(
+        _ call: borrowing Call, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        guard let number = Decimal.integer(call[1]) else {
+            return output.appendNotAnInteger()
+        }
+        guard number >= 0, number < store.databaseCount else {
+            return output.appendError("ERR DB index is out of range")
+        }
+        setDatabase(Int(number), of: &connection)
+        output.appendSimple("OK")
+    }
+
+    private func setDatabase(_ database: Int, of connection: inout ClientConnection) {
+        connection.database = database
+        connection.client.database.store(database, ordering: .relaxed)
+    }
+
+    func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
+        connection.version = .v2
+        connection.client.protocolVersion.store(2, ordering: .relaxed)
+        setDatabase(0, of: &connection)
+        connection.client.name = ""
+        connection.isAuthenticated = !shared.needsPassword
+        output.appendSimple("RESET")
+    }
+
+    func auth(
+        _ call: borrowing Call, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        guard call.count <= 3 else { return output.appendSyntaxError() }
+        if call.count == 2, !shared.needsPassword {
+            return output.append(
+                "-ERR AUTH <password> called without any password configured for the default "
+                    + "user. Are you sure your configuration is correct?\r\n")
+        }
+        let user = call.count == 3 ? call[1].text : "default"
+        let isRight = authenticate(user, call[call.count - 1].text, &connection)
+        if isRight { output.appendSimple("OK") } else { output.appendWrongPassword() }
+    }
+
+    private func authenticate(
+        _ user: String, _ password: String, _ connection: inout ClientConnection
+    ) -> Bool {
+        let isRight = user == "default" && (!shared.needsPassword || shared.isPassword(password))
+        if isRight { connection.isAuthenticated = true }
+        return isRight
+    }
+
+    func hello(
+        _ call: borrowing Call, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        guard let options = HelloOptions(call, &output) else { return }
+        if let user = options.user {
+            let password = call[user + 1].text
+            guard authenticate(call[user].text, password, &connection) else {
+                return output.appendWrongPassword()
+            }
+        }
+        guard connection.isAuthenticated else {
+            return output.append(
+                "-NOAUTH HELLO must be called with the client already authenticated, otherwise "
+                    + "the HELLO <proto> AUTH <user> <pass> option can be used to authenticate "
+                    + "the client and select the RESP protocol version at the same time\r\n")
+        }
+        if let name = options.name {
+            guard setName(call[name], of: connection, &output) else { return }
+        }
+        if let version = options.version {
+            connection.version = version
+            connection.client.protocolVersion.store(Int(version.rawValue), ordering: .relaxed)
+        }
+        appendGreeting(connection, &output)
+    }
+
+    private func appendGreeting(_ connection: ClientConnection, _ output: inout OutputBuffer) {
+        output.appendMapHeader(7, connection.version)
+        output.appendBulk("server")
+        output.appendBulk("redis")
+        output.appendBulk("version")
+        output.appendBulk("7.0.15")
+        output.appendBulk("proto")
+        output.appendInteger(Int64(connection.version.rawValue))
+        output.appendBulk("id")
+        output.appendInteger(Int64(connection.client.id.serial))
+        output.appendBulk("mode")
+        output.appendBulk("standalone")
+        output.appendBulk("role")
+        output.appendBulk("master")
+        output.appendBulk("modules")
+        output.appendArrayHeader(0)
+    }
+
+    /// Names a connection; `false` after an error was written.
+    func setName(
+        _ name: RawSpan, of connection: ClientConnection, _ output: inout OutputBuffer
+    ) -> Bool {
+        for offset in 0..<name.byteCount where !(33...126).contains(name.byte(at: offset)) {
+            output.appendError(
+                "ERR Client names cannot contain spaces, newlines or special characters.")
+            return false
+        }
+        connection.client.name = name.text
+        return true
+    }
+}
+
+/// The options of HELLO.
+struct HelloOptions {
+    var version: RESPVersion?
+    /// Places of the user, before the password, and of the name.
+    var user: Int?
+    var name: Int?
+
+    /// Reads them; `nil` after an error was written.
+    init?(_ call: borrowing Call, _ output: inout OutputBuffer) {
+        guard call.count > 1 else { return }
+        guard let number = Decimal.integer(call[1]) else {
+            output.appendError("ERR Protocol version is not an integer or out of range")
+            return nil
+        }
+        guard let version = UInt8(exactly: number).flatMap(RESPVersion.init) else {
+            output.appendError("NOPROTO unsupported protocol version")
+            return nil
+        }
+        self.version = version
+        var index = 2
+        while index < call.count {
+            if call[index].equalsIgnoringCase("auth"), index + 2 < call.count {
+                user = index + 1
+                index += 3
+            } else if call[index].equalsIgnoringCase("setname"), index + 1 < call.count {
+                name = index + 1
+                index += 2
+            } else {
+                output.append("-ERR Syntax error in HELLO option '")
+                output.appendPrintable(call[index], max: 128)
+                output.append("'\r\n")
+                return nil
+            }
+        }
+    }
+}
+
+extension OutputBuffer {
+    mutating func appendWrongPassword() {
+        appendError("WRONGPASS invalid username-password pair or user is disabled.")
+    }
+}

@@ -1,0 +1,142 @@
+import Glibc
+public import LarderAssembly
+import LarderCore
+import LarderMemory
+import LarderRuntime
+
+/// A running cache server: a store, its loops, and the ports they serve.
+public final class Server: Sendable {
+    private let group: LoopGroup<ServerHandler>
+    private let shared: ServerShared
+    private let logger: Logger
+
+    /// Time that clients have to take what was sent, when the server ends.
+    private static var drainDuration: Duration { .seconds(5) }
+    /// Bytes that wait for a slow reader before its next requests wait too.
+    private static var pendingSoftLimit: Int { 1 << 20 }
+
+    /// Makes the store and binds the ports. Nothing is served yet.
+    ///
+    /// Call it before other threads start: it blocks SIGTERM, SIGINT and SIGHUP in this one.
+    ///
+    /// - Throws: `ServerFailure` that names the address or the value, and the cause.
+    public init(
+        _ configuration: Configuration, version: String, logger: Logger
+    ) throws(ServerFailure) {
+        _ = signal(SIGPIPE, SIG_IGN)
+        let allowed = MemoryAllowance.current().byteCount
+        let settings = RuntimeSettings(configuration, allowedBytes: allowed)
+        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let loopCount = configuration.server.loops ?? processors
+        let now = MonotonicClock.now()
+        let store = ByteStore(
+            Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
+        let shared = ServerShared(
+            store: store, settings: settings, loopCount: loopCount, logger: logger,
+            version: version, now: now)
+        self.shared = shared
+        self.logger = logger
+        let runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
+        do throws(RuntimeError) {
+            group = try LoopGroup(runtime) { context in
+                shared.traffic.add(context)
+                return ServerHandler(shared, context: context)
+            }
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
+        shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
+        announce(configuration, settings, loopCount)
+    }
+
+    /// Serves until SIGTERM or SIGINT, then answers what was received, and returns.
+    ///
+    /// - Throws: `ServerFailure` when the system gives no thread or event loop.
+    public func run() throws(ServerFailure) {
+        do throws(RuntimeError) {
+            try group.run()
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
+        logger.info("stopped")
+        logger.flush()
+    }
+
+    private func announce(
+        _ configuration: Configuration, _ settings: RuntimeSettings, _ loopCount: Int
+    ) {
+        for warning in group.warnings { logger.warning(warning) }
+        let limit = ByteCount(settings.memoryLimitBytes)
+        let addresses = group.addresses.map { "\($0)" }.joined(separator: " ")
+        logger.info(
+            "listening",
+            [
+                "addresses": .text(addresses), "memory": .text("\(limit)"),
+                "policy": .text("\(configuration.memory.policy)"), "loops": .integer(loopCount),
+                "shards": .integer(shared.store.shardCount), "version": .text(shared.version),
+            ])
+    }
+
+    private static func storeConfiguration(
+        _ settings: RuntimeSettings, loopCount: Int
+    ) -> LarderMemory.MemoryConfiguration {
+        let memory = settings.configuration.memory
+        var store = LarderMemory.MemoryConfiguration()
+        store.limit = .init(bytes: settings.memoryLimitBytes)
+        store.entryMax = memory.maxEntries ?? 0
+        store.valueMax = settings.maxValueBytes
+        store.databaseCount = settings.configuration.server.databases
+        store.loopCount = loopCount
+        store.hashSeed = .random(in: 0 ... .max)
+        store.policy =
+            switch memory.policy {
+            case .s3fifo: .s3fifo
+            case .lru: .lru
+            case .fifo: .fifo
+            }
+        return store
+    }
+
+    private static func runtimeConfiguration(
+        _ configuration: Configuration, loopCount: Int
+    ) -> RuntimeConfiguration {
+        var runtime = RuntimeConfiguration()
+        runtime.listeners =
+            configuration.listen.resp.map { listener($0, .resp, configuration) }
+            + configuration.listen.memcached.map { listener($0, .memcached, configuration) }
+        runtime.loopCount = loopCount
+        runtime.backend =
+            switch configuration.server.io {
+            case .auto: .auto
+            case .libevent: .libevent
+            case .uring: .uring
+            }
+        runtime.maximumConnections = configuration.clients.max
+        runtime.idleTimeout = configuration.clients.idle
+        runtime.keepAlive = configuration.server.tcpKeepalive
+        runtime.clientMemoryLimit = configuration.clients.memoryBytes
+        runtime.pendingSoftLimit = min(pendingSoftLimit, configuration.clients.outputLimitBytes)
+        runtime.drainOnSignal = drainDuration
+        return runtime
+    }
+
+    private static func listener(
+        _ endpoint: LarderAssembly.Endpoint, _ dialect: ClientConnection.Dialect,
+        _ configuration: Configuration
+    ) -> ListenerConfiguration {
+        let place: ListenerConfiguration.Endpoint =
+            switch endpoint {
+            case .tcp(let host, let port): .tcp(address: host, port: port)
+            case .unix(let path): .unix(path: path, mode: 0o770)
+            }
+        var listener = ListenerConfiguration(place, tag: dialect.rawValue)
+        listener.backlog = Int32(clamping: configuration.server.tcpBacklog)
+        return listener
+    }
+}
+
+/// Why a server could not start, in a sentence.
+public struct ServerFailure: Error, CustomStringConvertible {
+    /// What was asked for, and what stood in the way.
+    public let description: String
+}

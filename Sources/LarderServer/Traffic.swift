@@ -1,0 +1,24 @@
+import LarderRuntime
+import Synchronization
+
+/// What the loops have counted, added up.
+final class Traffic: Sendable {
+    private let contexts = Mutex<[LoopContext]>([])
+
+    func add(_ context: LoopContext) {
+        contexts.withLock { $0.append(context) }
+    }
+
+    private func sum(_ value: (LoopStatistics) -> UInt64) -> UInt64 {
+        contexts.withLock { $0.reduce(0) { $0 + value($1.statistics) } }
+    }
+
+    var accepted: UInt64 { sum { $0.accepted.value } }
+    var bytesIn: UInt64 { sum { $0.bytesIn.value } }
+    var bytesOut: UInt64 { sum { $0.bytesOut.value } }
+    var rejected: UInt64 { sum { $0.closed(by: .refused) } }
+    /// Clients that were cut because their output or their memory was too large.
+    var evicted: UInt64 {
+        sum { $0.closed(by: .outputLimit) + $0.closed(by: .memoryBudget) }
+    }
+}

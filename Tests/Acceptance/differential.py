@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Compares replies with redis-server and memcached, byte by byte, with the testers resp_diff.py and
+mc_diff.py.
+
+    differential.py --binary .build/release/larder --tools ../shared/tools 1 2 3 4 5
+    differential.py --stand-in --tools ../shared/tools --n 2000 1
+
+What the server does not know is left out, but only if it is in the list of later commands below;
+whatever is left out is printed. Exit status: 0 no difference, 1 differences, 2 it could not run.
+"""
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
+import server_process
+from meta_fence import MetaFence
+from wire import Connection, ErrorReply
+
+# The tester's name of a request, and the command without which it must be skipped.
+LATER = {
+    "GETSET": "GETSET", "GETDEL": "GETDEL", "SETNX": "SETNX", "SETEX": "SETEX",
+    "PSETEX": "PSETEX", "SETRANGE": "SETRANGE", "GETRANGE": "GETRANGE",
+    "INCRBYFLOAT": "INCRBYFLOAT", "GETEX": "GETEX", "LCS": "LCS", "EXPIREAT": "EXPIREAT",
+    "PEXPIREAT": "PEXPIREAT", "EXPIRETIME": "EXPIRETIME", "PEXPIRETIME": "PEXPIRETIME",
+    "RENAMENX": "RENAMENX", "KEYS": "KEYS", "TOUCH": "TOUCH", "OBJENC": "OBJECT",
+    "UNKNOWN": "OBJECT"}
+# The comparison of all keys and the episodes of short expiry ask these, skipped or not.
+STATE_NEEDS = ["KEYS"]
+SHORT_NEEDS = ["KEYS", "PSETEX", "GETEX", "GETDEL", "SETNX"]
+# The raw protocol cases that need these.
+RAW_NEEDS = ["RESET", "MULTI", "EXEC"]
+RESP_GROUPS = "strings,expiry,keyspace,proto"
+NEVER = "1000000000"
+
+
+def knows(port, command):
+    with Connection(port) as connection:
+        try:
+            connection.ask(command, *["x"] * 30)
+        except ErrorReply as error:
+            return "unknown command" not in str(error)
+        except EOFError:
+            pass
+        return True
+
+
+def has_meta(port):
+    with Connection(port) as connection:
+        connection.send(b"mn\r\n")
+        return connection.file.readline() == b"MN\r\n"
+
+
+def run_tester(command, excused):
+    """Runs a tester; returns the differences that are not excused."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        done = subprocess.run(
+            [sys.executable, *command, "--json", report.name], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        if done.returncode not in (0, 1):
+            raise server_process.StartFailure(f"{command[0]} ended with {done.returncode}:\n"
+                                              + done.stdout[-2_000:])
+        result = json.loads(pathlib.Path(report.name).read_text())
+    print("  " + done.stdout.splitlines()[0], flush=True)
+    differences = [found for found in result["diffs"] if not excused(found)]
+    for found in differences[:10]:
+        print("    " + json.dumps(found))
+    return len(differences)
+
+
+def compare_resp(options, server, reference):
+    known = {name: knows(server.resp, name)
+             for name in {*LATER.values(), *STATE_NEEDS, *SHORT_NEEDS, *RAW_NEEDS}}
+    skipped = [name for name, command in LATER.items() if not known[command]]
+    extra = []
+    if not all(known[name] for name in STATE_NEEDS):
+        print("  without KEYS: the comparison of all keys is left out")
+        extra += ["--episode", NEVER]
+    if not all(known[name] for name in SHORT_NEEDS):
+        print("  without " + " ".join(name for name in SHORT_NEEDS if not known[name])
+              + ": the episodes of short expiry are left out")
+        extra += ["--short", "0"]
+    excuses = not all(known[name] for name in RAW_NEEDS)
+    if excuses:
+        print("  without " + " ".join(name for name in RAW_NEEDS if not known[name])
+              + ": two raw cases with RESET are excused")
+    print("  skipped: " + (",".join(skipped) or "nothing"))
+    differences = 0
+    for protocol in ("2", "3"):
+        for seed in options.seeds:
+            differences += run_tester(
+                [str(options.tools / "resp_diff.py"), "--ref", f"127.0.0.1:{reference.resp}",
+                 "--sut", f"127.0.0.1:{server.resp}", "--seed", str(seed), "--n", str(options.n),
+                 "--groups", RESP_GROUPS, "--protocol", protocol, "--skip", ",".join(skipped),
+                 *extra],
+                lambda found: excuses and found["cmd"][0] == "b'@RAW'" and "RESET" in
+                found["cmd"][1])
+    return differences
+
+
+def compare_text(options, server, reference):
+    def run(port, groups):
+        return sum(run_tester(
+            [str(options.tools / "mc_diff.py"), "--ref", f"127.0.0.1:{reference.text}", "--sut",
+             f"127.0.0.1:{port}", "--seed", str(seed), "--n", str(options.n), "--groups", groups],
+            lambda _: False) for seed in options.seeds)
+
+    if has_meta(server.text):
+        return run(server.text, "text,noreply,malformed,ttl")
+    print("  without meta commands: the groups malformed and ttl, which use them, are left out")
+    with MetaFence(server.text) as fence:
+        return run(fence.port, "text,noreply")
+
+
+class Reference(server_process.Server):
+    """redis-server and memcached as the testers want them."""
+
+    def commands(self):
+        redis, memcached = super().commands()
+        memcached[memcached.index("-t") + 1] = "1"
+        return [redis, memcached + ["-o", "no_lru_crawler,no_lru_maintainer"]]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    server_process.add_arguments(parser)
+    parser.add_argument("--tools", type=pathlib.Path, required=True, help="the testers' folder")
+    parser.add_argument("--n", type=int, default=20_000)
+    parser.add_argument("seeds", nargs="+", type=int)
+    options = parser.parse_args()
+    for name in ("redis-server", "memcached"):
+        if not shutil.which(name):
+            raise server_process.StartFailure(f"{name} is missing: apt-get install {name}")
+    flags = [] if options.stand_in else ["--memory.max-value", "512mb"]
+    server = (Reference() if options.stand_in
+              else server_process.server_from(options, memory="2gb", flags=flags))
+    with Reference() as reference, server:
+        print("RESP against redis-server")
+        differences = compare_resp(options, server, reference)
+        print("memcached text against memcached")
+        differences += compare_text(options, server, reference)
+        alive = server.is_running()
+    print(f"{differences} differences" + ("" if alive else "; the server ended"))
+    return 0 if differences == 0 and alive else 1
+
+
+if __name__ == "__main__":
+    server_process.exit_with(main)
