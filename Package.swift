@@ -56,6 +56,9 @@ let package = Package(
                 "LarderTrace", "LarderAssembly", "LarderServer",
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "larder-hotpath", dependencies: ["LarderCore", "LarderMemory", "LarderWire"],
+            path: "Benchmarks/HotPath", swiftSettings: strict),
         layer("LarderTesting", ["LarderCore"]),
         // C.
         system("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),

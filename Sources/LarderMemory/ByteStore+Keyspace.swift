@@ -37,6 +37,9 @@ extension ByteStore {
         }
     }
 
+    /// Most keys that one call of `scan` is asked for.
+    static var scanMax: Int { 1 << 30 }
+
     /// Visits the keys of some buckets, from `cursor` on.
     ///
     /// A cursor is a shard and a position in hash order (docs/decisions/0001): all keys before it
@@ -45,8 +48,10 @@ extension ByteStore {
     ///
     /// - Parameters:
     ///   - cursor: 0 to begin; what the last call returned to go on.
+    ///   - database: Whose keys are visited.
     ///   - limit: Stop after the bucket with which this number of keys is reached. At most
     ///     `limit` × 10 buckets are looked at, so few keys or none may be visited.
+    ///   - now: Keys that have expired by then are passed over.
     ///   - body: Runs under a shard's lock.
     /// - Returns: The next cursor; 0 at the end.
     public func scan(
@@ -56,7 +61,8 @@ extension ByteStore {
         var number = Int(cursor >> 32)
         var position = cursor & 0xFFFF_FFFF
         var visited = 0
-        var bucketsLeft = limit.multipliedReportingOverflow(by: 10).partialValue
+        let limit = max(1, min(limit, Self.scanMax))
+        var bucketsLeft = limit * 10
         while number < shards.count {
             shards.withLock(number) { state in
                 let space = state.spaces[database]
@@ -95,6 +101,21 @@ extension ByteStore {
         shared.flushEpoch.add(1, ordering: .relaxed)
     }
 
+    /// Exchanges two databases, in constant time.
+    ///
+    /// - Complexity: O(shards).
+    public func swap(_ first: Int, _ second: Int) {
+        shards.lock(allShards)
+        defer { shards.unlock(allShards) }
+        for number in 0..<shards.count {
+            shards.withState(number) { state in
+                (state.spaces[first], state.spaces[second]) =
+                    (state.spaces[second], state.spaces[first])
+            }
+        }
+        shared.flushEpoch.add(1, ordering: .relaxed)
+    }
+
     /// Whether a database has entries. All shards are locked.
     private func isUsed(_ database: Int) -> Bool {
         (0..<shards.count).contains { number in
@@ -104,23 +125,28 @@ extension ByteStore {
 
     /// A key space that no database has and of which no entry is left. All shards are locked.
     private func freshSpace() -> UInt16 {
-        for _ in 0..<2 {
-            for _ in 0..<KeySpaces.count {
-                let candidate = shared.nextSpace()
-                if isFree(candidate) { return candidate }
-            }
-            // 4,096 flushes since the last sweep ended: wait for it.
-            for number in 0..<shards.count {
-                shards.withState(number) { _ = $0.sweep(slotLimit: .max) }
+        // Numbers are used in a circle. When half a circle ahead one is not free yet, each flush
+        // pays for a part of the sweep, so that all will be free in time.
+        if !isFree(shared.space(after: UInt16(KeySpaces.count / 2))) { sweepAhead() }
+        for _ in 0..<KeySpaces.count {
+            let candidate = shared.nextSpace()
+            if isFree(candidate) { return candidate }
+        }
+        preconditionFailure("Sweeping ahead keeps key spaces free.")
+    }
+
+    private func sweepAhead() {
+        for number in 0..<shards.count {
+            shards.withState(number) { state in
+                _ = state.sweep(slotLimit: state.slots.count / 1024 + 16)
             }
         }
-        preconditionFailure("A sweep frees all key spaces but those of the databases.")
     }
 
     private func isFree(_ space: UInt16) -> Bool {
         (0..<shards.count).allSatisfy { number in
             shards.withState(number) { state in
-                state.spaceCounts[Int(space)] == 0 && !state.isDead(space)
+                state.spaceCounts[Int(space)] == 0
                     && !(0..<databaseCount).contains { state.spaces[$0] == space }
             }
         }

@@ -28,6 +28,7 @@ extension ByteStore {
     ///
     /// - Parameters:
     ///   - shard: Each thread keeps house for shards of its own.
+    ///   - now: What is due by then expires.
     ///   - limit: Entries looked at; 256 take a few dozen microseconds.
     /// - Returns: Whether more waits.
     public func housekeep(shard: Int, at now: Moment, limit: Int = 256) -> Bool {
@@ -48,14 +49,42 @@ extension ByteStore {
     /// Most entries; 0 for as many as fit.
     public var entryMax: Int { shared.limits.entryLimit }
 
+    /// Changes how many entries there may be. If there are more now, each write evicts until it
+    /// finds a place.
+    ///
+    /// - Complexity: O(shards).
+    public func setEntryMax(_ limit: Int) {
+        shards.lock(allShards)
+        defer { shards.unlock(allShards) }
+        let count = (0..<shards.count).reduce(0) { sum, number in
+            sum + shards.withState(number) { $0.slots.liveCount }
+        }
+        shared.limits.setEntryLimit(limit, count: count)
+    }
+
     /// Verifies the structures of all shards. For tests.
     ///
     /// - Complexity: O(entries).
     /// - Throws: The first broken promise.
     public func checkInvariants() throws(StoreViolation) {
+        shards.lock(allShards)
+        defer { shards.unlock(allShards) }
+        var reserved = 0
+        var live = 0
         for number in 0..<shards.count {
-            let violation = shards.withLock(number) { $0.violation() }
+            let violation = shards.withState(number) { state in
+                reserved += state.reservedBytes
+                live += state.slots.liveCount
+                return state.violation()
+            }
             if let violation { throw StoreViolation(description: "shard \(number): \(violation)") }
+        }
+        if reserved != budget.used {
+            throw StoreViolation(
+                description: "shards have \(reserved) bytes, \(budget.used) are accounted")
+        }
+        if entryMax > 0, live != entryMax - shared.limits.entryRoom {
+            throw StoreViolation(description: "\(live) entries, not as many as counted")
         }
     }
 }

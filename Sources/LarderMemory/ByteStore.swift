@@ -22,7 +22,8 @@ public final class ByteStore: Sendable {
         let hasher = KeyHasher(seed: configuration.hashSeed)
         let count = configuration.shardCount
         let limits = StoreLimits(
-            entryMax: configuration.entryMax, shardCount: count, mayEvict: configuration.evicts)
+            entryMax: configuration.entryMax, shardCount: count, mayEvict: configuration.evicts,
+            valueMax: configuration.effectiveValueMax)
         let shared = StoreShared(hasher: hasher, budget: budget, limits: limits)
         self.budget = budget
         self.hasher = hasher
@@ -107,7 +108,7 @@ extension ShardState {
             return .miss
         }
         statistics.hits += 1
-        touch(found.slot, hash, weight: weight(of: found.slot))
+        touch(found.slot, hash, weight: weight(of: found.block))
         let header = found.block.header
         guard !header.shape.contains(.large) else {
             return .large(largeValue(of: found.block), flags: found.block.flags)

@@ -22,7 +22,7 @@ struct EntryHeader: Hashable, BitwiseCopyable {
         static let large = Shape(rawValue: 8)
 
         /// Bytes of the parts, the header included.
-        var byteCount: Int {
+        @inline(__always) var byteCount: Int {
             8 + (contains(.expiry) ? 16 : 0) + (contains(.version) ? 8 : 0)
                 + (contains(.flags) ? 4 : 0)
         }
@@ -54,10 +54,10 @@ struct EntryHeader: Hashable, BitwiseCopyable {
     var shape: Shape { Shape(rawValue: UInt8(truncatingIfNeeded: bits >> 43)) }
     var state: UInt8 { UInt8(truncatingIfNeeded: bits >> 51) }
 
-    var keyOffset: Int { shape.byteCount }
-    var valueOffset: Int { shape.byteCount + keyLength }
+    @inline(__always) var keyOffset: Int { shape.byteCount }
+    @inline(__always) var valueOffset: Int { shape.byteCount + keyLength }
     /// Bytes of the whole entry.
-    var byteCount: Int { shape.byteCount + keyLength + valueLength }
+    @inline(__always) var byteCount: Int { shape.byteCount + keyLength + valueLength }
 
     /// The bits that say whose entry this is: its key space and the length of its key.
     static func identity(keyLength: Int, space: UInt16) -> UInt64 {

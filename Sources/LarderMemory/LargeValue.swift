@@ -12,6 +12,7 @@ public import LarderCore
     private let pieceCount: Int
     private let chunkCount: Int
     private let returns: PieceReturns
+    private let range: AddressRange
     /// Bytes of the value.
     public let byteCount: Int
 
@@ -39,6 +40,7 @@ public import LarderCore
     ) {
         self.byteCount = byteCount
         self.returns = returns
+        range = arena.range
         pieceCount = blocks.count
         chunkCount = Layout(byteCount: byteCount).chunkCount
         unsafe pieces = .allocate(capacity: max(1, blocks.count))

@@ -1,5 +1,3 @@
-import LarderPolicy
-
 /// The eviction policies that a store can run.
 public enum PolicyKind: String, Sendable, CaseIterable {
     /// First in, first out.
@@ -8,13 +6,4 @@ public enum PolicyKind: String, Sendable, CaseIterable {
     case lru
     /// A small queue in front of a main one, and the memory of what left.
     case s3fifo
-
-    func makeDriver() -> PolicyDriver {
-        let capacity = SlotTable.countMax
-        switch self {
-        case .fifo: return ConcretePolicyDriver<Fifo>(slotCapacity: capacity)
-        case .lru: return ConcretePolicyDriver<Lru>(slotCapacity: capacity)
-        case .s3fifo: return ConcretePolicyDriver<S3Fifo>(slotCapacity: capacity)
-        }
-    }
 }

@@ -6,10 +6,13 @@ final class StoreLimits: Sendable {
     private let entries = Atomic<Int>(0)
     private let mayEvict: Atomic<Bool>
     let shardCount: Int
+    /// Bytes of the largest value, by configuration.
+    let valueMax: Int
 
-    init(entryMax: Int, shardCount: Int, mayEvict: Bool) {
+    init(entryMax: Int, shardCount: Int, mayEvict: Bool, valueMax: Int) {
         self.entryMax = Atomic(entryMax)
         self.shardCount = shardCount
+        self.valueMax = valueMax
         self.mayEvict = Atomic(mayEvict)
     }
 
@@ -20,10 +23,7 @@ final class StoreLimits: Sendable {
     }
 
     /// Most entries of the store; 0 means that only bytes count.
-    var entryLimit: Int {
-        get { entryMax.load(ordering: .relaxed) }
-        set { entryMax.store(newValue, ordering: .relaxed) }
-    }
+    var entryLimit: Int { entryMax.load(ordering: .relaxed) }
 
     /// Entries that may still be added; negative when there are too many.
     var entryRoom: Int {
@@ -31,13 +31,30 @@ final class StoreLimits: Sendable {
         return limit == 0 ? .max : limit - entries.load(ordering: .relaxed)
     }
 
-    /// Counts only when a limit asks for it: all shards share the counter.
-    func countEntries(_ difference: Int) {
-        if entryLimit != 0 { entries.add(difference, ordering: .relaxed) }
+    /// Takes the place of one more entry, if there is one. Entries are counted only when there is a
+    /// limit, since all shards share the counter.
+    func reserveEntry() -> Bool {
+        let limit = entryLimit
+        guard limit != 0 else { return true }
+        var current = entries.load(ordering: .relaxed)
+        while current < limit {
+            let (exchanged, original) = entries.weakCompareExchange(
+                expected: current, desired: current + 1, ordering: .relaxed)
+            if exchanged { return true }
+            current = original
+        }
+        return false
     }
 
-    func setEntries(_ count: Int) {
+    /// Gives the place of an entry back.
+    func releaseEntry() {
+        if entryLimit != 0 { entries.subtract(1, ordering: .relaxed) }
+    }
+
+    /// Changes the limit while nobody adds or removes, and `count` entries are there.
+    func setEntryLimit(_ limit: Int, count: Int) {
         entries.store(count, ordering: .relaxed)
+        entryMax.store(limit, ordering: .relaxed)
     }
 }
 

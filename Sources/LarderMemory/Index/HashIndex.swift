@@ -10,6 +10,9 @@ struct HashIndex: ~Copyable {
     private var previous = TagTable(bucketCount: 0)
     /// Home buckets of `previous` that were moved.
     private var migrated = 0
+    /// A table that was left behind, whose memory goes back slice by slice.
+    private var released = TagTable(bucketCount: 0)
+    private var releasedBytes = 0
 
     /// 85 %: an insertion then finds a free cell in its home bucket nine times in ten.
     private static var loadMax: Double { 0.85 }
@@ -18,6 +21,8 @@ struct HashIndex: ~Copyable {
     /// By half: the mean load over all sizes is 70 %, where doubling has 61 %.
     private static var growthFactor: Double { 1.5 }
     static var bucketCountMin: Int { 64 }
+    /// 64 pages: giving them back takes about 10 µs, where a table of 16 MB at once takes 1 ms.
+    private static var sliceBytes: Int { 1 << 18 }
 
     init() {
         current = TagTable(bucketCount: Self.bucketCountMin)
@@ -25,9 +30,11 @@ struct HashIndex: ~Copyable {
 
     var count: Int { current.count + previous.count }
     var isMigrating: Bool { previous.bucketCount != 0 }
+    var isReleasing: Bool { released.bucketCount != 0 }
     var storageBytes: Int {
         TagTable.byteCount(bucketCount: current.bucketCount)
             + TagTable.byteCount(bucketCount: previous.bucketCount)
+            + TagTable.byteCount(bucketCount: released.bucketCount) - releasedBytes
     }
 
     @inline(__always)
@@ -37,7 +44,8 @@ struct HashIndex: ~Copyable {
 
     @inline(__always)
     func find(_ hash: UInt64, _ isMatch: (UInt32) -> Bool) -> UInt32? {
-        isInPrevious(hash) ? previous.find(hash, isMatch) : current.find(hash, isMatch)
+        let table = isInPrevious(hash) ? previous.view : current.view
+        return table.find(hash, isMatch)
     }
 
     mutating func insert(_ slot: UInt32, _ hash: UInt64) {
@@ -58,7 +66,7 @@ struct HashIndex: ~Copyable {
 
     /// The size that the table should have; `nil` when the present one is right or is changing.
     var wantedBucketCount: Int? {
-        guard !isMigrating else { return nil }
+        guard !isMigrating, !isReleasing else { return nil }
         let cells = Double(current.bucketCount * TagTable.cellsPerBucket)
         let load = Double(count) / cells
         if load > Self.loadMax {
@@ -73,9 +81,7 @@ struct HashIndex: ~Copyable {
 
     /// Whether another insertion would make probes long: the caller frees an entry first.
     var isCrowded: Bool {
-        let table = isMigrating ? previous.bucketCount : current.bucketCount
-        let inTable = isMigrating ? max(previous.count, current.count) : current.count
-        return inTable * 100 >= min(table, current.bucketCount) * TagTable.cellsPerBucket * 95
+        current.isCrowded || isMigrating && previous.isCrowded
     }
 
     /// Begins to change the size. The caller reserved the memory of the new table.
@@ -86,14 +92,13 @@ struct HashIndex: ~Copyable {
         migrated = 0
     }
 
-    /// Moves the keys of one home bucket.
+    /// Moves the keys of one home bucket, while `isMigrating`.
     ///
-    /// - Returns: Bytes of the old table, when this was its last bucket and it is gone.
     /// - Complexity: Expected O(15).
     mutating func migrateBucket(
         _ slots: borrowing SlotTable, _ arena: borrowing Arena, _ hasher: KeyHasher
-    ) -> Int {
-        guard isMigrating else { return 0 }
+    ) {
+        precondition(isMigrating, "There is a table to move from.")
         var moving = InlineArray<64, (slot: UInt32, hash: UInt64)>(repeating: (0, 0))
         var count = 0
         repeat {
@@ -112,11 +117,24 @@ struct HashIndex: ~Copyable {
             }
         } while count == 64
         migrated += 1
-        guard migrated == previous.bucketCount else { return 0 }
+        guard migrated == previous.bucketCount else { return }
         precondition(previous.count == 0, "A migrated table is empty.")
-        let bytes = TagTable.byteCount(bucketCount: previous.bucketCount)
-        previous = TagTable(bucketCount: 0)
-        return bytes
+        swap(&previous, &released)
+        releasedBytes = 0
+    }
+
+    /// Gives a slice of the table that was left behind back to the system, while `isReleasing`.
+    ///
+    /// - Complexity: One system call.
+    mutating func releaseSlice() {
+        precondition(isReleasing, "There is a table to release.")
+        let rest = TagTable.byteCount(bucketCount: released.bucketCount) - releasedBytes
+        let slice = min(Self.sliceBytes, rest)
+        released.discard(from: releasedBytes, byteCount: slice)
+        releasedBytes += slice
+        guard slice == rest else { return }
+        released = TagTable(bucketCount: 0)
+        releasedBytes = 0
     }
 
     /// The slots whose home bucket holds `position` and whose place in hash order is `position` or

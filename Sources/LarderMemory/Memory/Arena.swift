@@ -32,12 +32,13 @@ struct BlockRef: Hashable, BitwiseCopyable {
 
     static var noSlab: UInt32 { .max }
 
+    let range: AddressRange
     private let base: UnsafeMutableRawPointer
     private let slabCountMax: Int
     var slabs: ReservedArray<Slab>
     let classes = SizeClasses.shared
     /// Per class: first slab with a free block.
-    private var partial: FixedArray<UInt32>
+    private(set) var partial: FixedArray<UInt32>
     /// Slabs that belong to no class and have memory.
     private var spare = noSlab
     private(set) var spareCount = 0
@@ -49,24 +50,35 @@ struct BlockRef: Hashable, BitwiseCopyable {
     private(set) var freeBytesTotal = 0
     /// Slabs that have memory: those in classes, and the spare ones.
     private(set) var heldCount = 0
+    /// A bit per block of the slab that is looked at: whether it is free. Reused, so that
+    /// compaction allocates nothing.
+    var isFreeBlock: FixedArray<UInt64>
 
     init(slabCountMax: Int) {
         let most = min(slabCountMax, (1 << 34) / SizeClasses.slabBytes)
         self.slabCountMax = most
-        unsafe base = PageMemory.reserve(byteCount: most * SizeClasses.slabBytes)
+        range = AddressRange(byteCount: most * SizeClasses.slabBytes)
+        unsafe base = range.base
         slabs = ReservedArray(reserving: most)
         partial = FixedArray(repeating: Self.noSlab, count: classes.count)
         freeBytes = FixedArray(repeating: 0, count: classes.count)
-    }
-
-    deinit {
-        unsafe PageMemory.release(base, byteCount: slabCountMax * SizeClasses.slabBytes)
+        let blocksMax = SizeClasses.slabBytes / classes.sizes[0]
+        isFreeBlock = FixedArray(repeating: 0, count: blocksMax / 64 + 1)
     }
 
     /// The block's memory. Valid until the block is freed.
     func block(_ ref: BlockRef) -> Block {
         assert(ref.offset < slabCountMax * SizeClasses.slabBytes, "A block is in its arena.")
         return unsafe Block(base + ref.offset)
+    }
+
+    /// Whether `bytes` lie in blocks of this arena.
+    func contains(_ bytes: RawSpan) -> Bool {
+        unsafe bytes.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress, bytes.count > 0 else { return false }
+            let offset = unsafe start - UnsafeRawPointer(base)
+            return offset >= 0 && offset < slabCountMax * SizeClasses.slabBytes
+        }
     }
 
     /// A free block of `sizeClass`; `nil` when the class needs another slab.
@@ -157,77 +169,14 @@ struct BlockRef: Hashable, BitwiseCopyable {
         return true
     }
 
-    /// Whether entries of this class may be moved to another block.
-    func isMovable(_ sizeClass: Int) -> Bool { sizeClass < classes.entryClassCount }
-
-    /// The class with the most bytes in free blocks, among those whose blocks may be moved.
-    func roomiestClass() -> Int {
-        var best = 0
-        for sizeClass in 1..<classes.entryClassCount
-        where freeBytes[sizeClass] > freeBytes[best] {
-            best = sizeClass
-        }
-        return best
-    }
-
-    /// Of up to 64 slabs of the class with a free block, the one with the fewest live blocks,
-    /// taken out of the list from which blocks are allocated. The caller moves its blocks away.
-    mutating func beginEvacuation(of sizeClass: Int) -> UInt32? {
-        var best = Self.noSlab
-        var index = partial[sizeClass]
-        for _ in 0..<64 where index != Self.noSlab {
-            if best == Self.noSlab
-                || slabs[Int(index)].liveCount < slabs[Int(best)].liveCount
-            {
-                best = index
-            }
-            index = slabs[Int(index)].next
-        }
-        guard best != Self.noSlab else { return nil }
-        unlinkPartial(best)
-        return best
-    }
-
-    /// Ends an evacuation: puts the slab back among those with free blocks, or retires it when it
-    /// has become empty.
-    mutating func endEvacuation(of index: UInt32) {
-        linkPartial(index)
-        if slabs[Int(index)].liveCount == 0 { retire(index) }
-    }
-
-    /// Frees a block of a slab under evacuation, which is in no list.
-    mutating func freeEvacuated(_ ref: BlockRef) {
-        let index = ref.offset / SizeClasses.slabBytes
-        pushFree(ref, slab: index)
-        let sizeClass = Int(slabs[index].sizeClass)
-        count(classes.sizes[sizeClass], sizeClass)
-    }
-
-    /// The live blocks of a slab.
-    ///
-    /// - Complexity: O(blocks of the slab), and allocates.
-    func liveBlocks(of index: UInt32) -> [BlockRef] {
-        let slab = slabs[Int(index)]
-        let units = classes.sizes[Int(slab.sizeClass)] >> 3
-        var isFree = [Bool](repeating: false, count: Int(slab.usedCount))
-        var unit = slab.freeHead
-        while unit != Slab.none {
-            isFree[Int(unit) / units] = true
-            unit = unsafe (slabStart(index) + Int(unit) << 3).load(as: UInt16.self)
-        }
-        let first = index * UInt32(SizeClasses.slabBytes >> 3)
-        return isFree.indices.filter { !isFree[$0] }
-            .map { BlockRef(rawValue: first + UInt32($0 * units)) }
-    }
-
-    private mutating func pushFree(_ ref: BlockRef, slab index: Int) {
+    mutating func pushFree(_ ref: BlockRef, slab index: Int) {
         let head = slabs[index].freeHead
         unsafe (base + ref.offset).storeBytes(of: head, as: UInt16.self)
         slabs[index].freeHead = UInt16((ref.offset % SizeClasses.slabBytes) >> 3)
         slabs[index].liveCount -= 1
     }
 
-    private func slabStart(_ index: UInt32) -> UnsafeMutableRawPointer {
+    func slabStart(_ index: UInt32) -> UnsafeMutableRawPointer {
         unsafe base + Int(index) * SizeClasses.slabBytes
     }
 
@@ -237,7 +186,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
                 > SizeClasses.slabBytes
     }
 
-    private mutating func count(_ bytes: Int, _ sizeClass: Int) {
+    mutating func count(_ bytes: Int, _ sizeClass: Int) {
         freeBytes[sizeClass] += bytes
         freeBytesTotal += bytes
     }
@@ -258,7 +207,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
         count(blocksPerSlab(sizeClass) * classes.sizes[sizeClass], sizeClass)
     }
 
-    private mutating func retire(_ index: UInt32) {
+    mutating func retire(_ index: UInt32) {
         let sizeClass = Int(slabs[Int(index)].sizeClass)
         unlinkPartial(index)
         count(-blocksPerSlab(sizeClass) * classes.sizes[sizeClass], sizeClass)
@@ -269,7 +218,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
         SizeClasses.slabBytes / classes.sizes[sizeClass]
     }
 
-    private mutating func linkPartial(_ index: UInt32) {
+    mutating func linkPartial(_ index: UInt32) {
         let sizeClass = Int(slabs[Int(index)].sizeClass)
         let head = partial[sizeClass]
         slabs[Int(index)].previous = Self.noSlab
@@ -278,7 +227,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
         partial[sizeClass] = index
     }
 
-    private mutating func unlinkPartial(_ index: UInt32) {
+    mutating func unlinkPartial(_ index: UInt32) {
         let slab = slabs[Int(index)]
         if slab.previous == Self.noSlab {
             partial[Int(slab.sizeClass)] = slab.next

@@ -23,14 +23,40 @@ import Glibc
     /// Whether the entry's key is `key` of the key space in `identity`.
     ///
     /// - Complexity: O(key), almost always O(1) when they differ.
+    @inline(__always)
     func matches(_ key: RawSpan, identity: UInt64) -> Bool {
         let header = header
         guard header.bits & EntryHeader.identityMask == identity else { return false }
-        let start = unsafe base + header.keyOffset
+        let start = unsafe UnsafeRawPointer(base) + header.keyOffset
         return unsafe key.withUnsafeBytes {
             guard let bytes = $0.baseAddress else { return true }
-            return unsafe memcmp(start, bytes, $0.count) == 0
+            guard $0.count >= 8, $0.count <= 64 else {
+                return unsafe memcmp(start, bytes, $0.count) == 0
+            }
+            return unsafe Self.areEqual(start, bytes, $0.count)
         }
+    }
+
+    /// Compares 8 to 64 bytes, the size of most keys, by words of which the last may overlap the
+    /// one before. A call of `memcmp` takes longer than the comparison.
+    @inline(__always)
+    private static func areEqual(
+        _ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ byteCount: Int
+    ) -> Bool {
+        let last = byteCount &- 8
+        var offset = 0
+        var difference: UInt64 = 0
+        while offset < last {
+            difference |= unsafe word(left, offset) ^ word(right, offset)
+            offset &+= 8
+        }
+        difference |= unsafe word(left, last) ^ word(right, last)
+        return difference == 0
+    }
+
+    @inline(__always)
+    private static func word(_ bytes: UnsafeRawPointer, _ offset: Int) -> UInt64 {
+        unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
     var key: RawSpan {

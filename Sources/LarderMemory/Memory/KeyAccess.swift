@@ -12,7 +12,10 @@ import LarderCore
     private let space: UInt16
     /// The time of the operation.
     public let now: Moment
-    private var found: ShardState.Found?
+    private var lastFound: ShardState.Found?
+    /// A change may have moved the entry, or have evicted it at once: it is looked up again, should
+    /// anybody ask.
+    private var isStale = false
 
     @unsafe init(
         _ state: UnsafeMutablePointer<ShardState>, _ key: UnsafeRawBufferPointer, _ hash: UInt64,
@@ -23,7 +26,11 @@ import LarderCore
         self.hash = hash
         self.space = space
         self.now = now
-        self.found = found
+        lastFound = found
+    }
+
+    private var found: ShardState.Found? {
+        isStale ? unsafe state.pointee.lookUp(key, hash, space) : lastFound
     }
 
     private var key: RawSpan {
@@ -63,7 +70,7 @@ import LarderCore
     /// Bytes that the entry takes in memory, with its share of the tables.
     public var storedBytes: Int {
         guard let found else { return 0 }
-        return unsafe state.pointee.weight(of: found.slot) + ByteStore.overheadPerEntry
+        return unsafe state.pointee.weight(of: found.block) + ByteStore.overheadPerEntry
     }
 
     /// The value, unless it is a large one or there is none: then an empty span.
@@ -102,14 +109,19 @@ import LarderCore
     public mutating func version() -> UInt64? {
         guard let found else { return nil }
         let version = unsafe state.pointee.version(of: found, hash)
-        refresh()
+        isStale = true
         return version
     }
 
-    /// Stores `value`. What was stored before is gone, whatever the outcome but `.tooLarge` and
-    /// `.outOfMemory`.
+    /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
+    /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///
-    /// - Parameter isVersioned: Note a version at once, since the client will ask for it.
+    /// - Parameters:
+    ///   - value: The bytes to store.
+    ///   - expiry: When the entry expires.
+    ///   - flags: A number that memcached clients store beside the value.
+    ///   - isVersioned: Note a version at once, since the client will ask for it.
+    /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(
         _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, isVersioned: Bool = false
@@ -117,8 +129,9 @@ import LarderCore
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
         let outcome = unsafe state.pointee.put(
-            value, for: key, hash, space, over: found, attributes, at: now)
-        refresh()
+            value, for: key, hash, space, over: found, attributes)
+        if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        isStale = true
         return outcome
     }
 
@@ -136,30 +149,28 @@ import LarderCore
         return outcome
     }
 
-    /// Changes when the entry expires.
+    /// Changes when the entry, which there must be, expires.
     ///
     /// - Returns: `false` when there was no memory for a longer entry.
     @discardableResult
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
-        refresh()
+        isStale = true
         return isDone
     }
 
     /// Removes the entry. Fills that began before fail even if there is none.
     public mutating func remove() {
-        guard let found else {
-            unsafe state.pointee.bumpGeneration(hash)
-            return
-        }
+        unsafe state.pointee.bumpGeneration(hash)
+        guard let found else { return }
         unsafe state.pointee.remove(found, hash)
-        self.found = nil
+        (lastFound, isStale) = (nil, false)
     }
 
     /// Notes an access with the policy.
     public mutating func touch() {
         guard let found else { return }
-        let weight = unsafe state.pointee.weight(of: found.slot)
+        let weight = unsafe state.pointee.weight(of: found.block)
         unsafe state.pointee.touch(found.slot, hash, weight: weight)
     }
 
@@ -171,11 +182,6 @@ import LarderCore
         } else {
             unsafe state.pointee.statistics.misses += 1
         }
-    }
-
-    /// A change may have moved the entry, or have evicted it at once.
-    private mutating func refresh() {
-        found = unsafe state.pointee.lookUp(key, hash, space)
     }
 }
 

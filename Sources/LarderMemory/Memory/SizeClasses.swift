@@ -56,6 +56,24 @@ struct SizeClasses: Sendable {
 
     var count: Int { sizes.count }
 
+    /// Bytes of the smallest block with room for `byteCount`, which is at most `blockMax`: what the
+    /// tables say, by arithmetic for all but very long keys, since each hit asks.
+    ///
+    /// - Complexity: O(1).
+    @inline(__always)
+    static func blockBytes(for byteCount: Int) -> Int {
+        guard byteCount <= inlineMax else { return longBlockBytes(for: byteCount) }
+        let bytes = max(byteCount, 24)
+        // An eighth of the power of two below, at least 8.
+        let step = max(8, 1 &<< (Int.bitWidth - 4 - (bytes - 1).leadingZeroBitCount))
+        return (bytes + step - 1) & -step
+    }
+
+    @inline(never)
+    private static func longBlockBytes(for byteCount: Int) -> Int {
+        shared.sizes[shared.sizeClass(for: byteCount)]
+    }
+
     /// The smallest class with room for `byteCount`, which is at most `blockMax`.
     ///
     /// - Complexity: O(1).

@@ -16,7 +16,7 @@ import LarderCore
 
     static var cellsPerBucket: Int { 15 }
     static var bucketBytes: Int { 64 }
-    private static var overflowMax: UInt8 { .max }
+    static var overflowMax: UInt8 { .max }
 
     /// A table without entries. `bucketCount` is at most 2^32.
     init(bucketCount: Int) {
@@ -37,39 +37,40 @@ import LarderCore
         PageMemory.roundedUp(bucketCount * bucketBytes)
     }
 
+    /// Whether another insertion would make probes long, at a load of 31 in 32.
+    var isCrowded: Bool {
+        (count + 1) * 32 > bucketCount * Self.cellsPerBucket * 31
+    }
+
+    /// Gives memory back to the system. Only when the table is no longer used.
+    mutating func discard(from offset: Int, byteCount: Int) {
+        unsafe PageMemory.discard(base + offset, byteCount: byteCount)
+    }
+
     /// The bucket where the search for `hash` starts.
+    @inline(__always)
     func home(_ hash: UInt64) -> Int {
+        Self.home(hash, bucketCount: bucketCount)
+    }
+
+    @inline(__always)
+    static func home(_ hash: UInt64, bucketCount: Int) -> Int {
         Int(((hash >> 32) &* UInt64(bucketCount)) >> 32)
     }
+
+    /// For look-ups; valid while the table is not changed.
+    @inline(__always)
+    var view: TagTableView { unsafe TagTableView(base, bucketCount: bucketCount) }
 
     /// The first position in hash order whose home is `bucket` or a later one.
     func firstPosition(ofHome bucket: Int) -> UInt64 {
         ((UInt64(bucket) << 32) + UInt64(bucketCount) - 1) / UInt64(bucketCount)
     }
 
+    @inline(__always)
     static func tag(_ hash: UInt64) -> UInt8 {
         let tag = UInt8(truncatingIfNeeded: hash)
         return tag == 0 ? 0xFF : tag
-    }
-
-    /// The slot for which `isMatch` says yes, among those whose tag is that of `hash`.
-    ///
-    /// - Complexity: Expected O(1).
-    @inline(__always)
-    func find(_ hash: UInt64, _ isMatch: (UInt32) -> Bool) -> UInt32? {
-        let tag = Self.tag(hash)
-        var bucket = home(hash)
-        for _ in 0..<bucketCount {
-            var matches = matchingCells(bucket, tag)
-            while matches != 0 {
-                let slot = slot(bucket, matches.trailingZeroBitCount)
-                if isMatch(slot) { return slot }
-                matches &= matches - 1
-            }
-            if overflow(bucket) == 0 { return nil }
-            bucket = next(bucket)
-        }
-        return nil
     }
 
     /// Adds `slot`, which is not in the table. The table has a free cell.
@@ -118,7 +119,7 @@ import LarderCore
     func forEachCandidate(ofHome bucket: Int, _ body: (UInt32) -> Void) {
         var bucket = bucket
         for _ in 0..<bucketCount {
-            var cells = ~matchingCells(bucket, 0) & 0x7FFF
+            var cells = ~matchingCells(bucket, 0) & Bucket.allCells
             while cells != 0 {
                 body(slot(bucket, cells.trailingZeroBitCount))
                 cells &= cells - 1
@@ -132,22 +133,12 @@ import LarderCore
         bucket + 1 == bucketCount ? 0 : bucket + 1
     }
 
-    /// One bit per cell whose tag is `tag`.
-    @inline(__always)
-    private func matchingCells(_ bucket: Int, _ tag: UInt8) -> UInt32 {
-        let start = unsafe base + bucket * Self.bucketBytes
-        let tags = unsafe start.load(as: SIMD16<UInt8>.self)
-        let mask = tags .== SIMD16(repeating: tag)
-        let weights = SIMD16<UInt8>(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128)
-        let marked = SIMD16<UInt8>(repeating: 0).replacing(with: weights, where: mask)
-        let low = marked.lowHalf.wrappedSum()
-        let high = marked.highHalf.wrappedSum()
-        return (UInt32(low) | UInt32(high) << 8) & 0x7FFF
+    private func matchingCells(_ bucket: Int, _ tag: UInt8) -> UInt64 {
+        unsafe Bucket(base, bucket).cells(tagged: tag)
     }
 
     private func slot(_ bucket: Int, _ cell: Int) -> UInt32 {
-        let offset = bucket * Self.bucketBytes + 16 + cell * 3
-        return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self) & 0xFF_FFFF
+        unsafe Bucket(base, bucket).slot(cell)
     }
 
     private func setCell(_ bucket: Int, _ cell: Int, tag: UInt8, slot: UInt32) {
@@ -161,7 +152,7 @@ import LarderCore
     }
 
     private func overflow(_ bucket: Int) -> UInt8 {
-        unsafe base.load(fromByteOffset: bucket * Self.bucketBytes + 15, as: UInt8.self)
+        unsafe Bucket(base, bucket).overflow
     }
 
     /// A count that reached its maximum no longer knows how many there are, and stays.

@@ -94,9 +94,7 @@ extension ShardState {
         guard shape.contains(.expiry) || expiry != .never else { return true }
         var wanted = shape.subtracting(.expiry)
         if expiry != .never { wanted.insert(.expiry) }
-        guard let block = reshape(found, hash, to: wanted) else { return false }
-        if expiry != .never { link(found.slot, block, expiry) }
-        return true
+        return reshape(found, hash, to: wanted, expiry)
     }
 
     /// The entry's version, given to it now if it has none.
@@ -106,18 +104,17 @@ extension ShardState {
         if let version = found.block.version { return version }
         let expiry = found.block.expiry
         let shape = found.block.header.shape.union(.version)
-        guard let block = reshape(found, hash, to: shape) else { return nil }
-        let version = nextVersion()
-        block.store(version, at: shape.versionOffset)
-        if expiry != .never { link(found.slot, block, expiry) }
-        return version
+        // The new block's version is the next one.
+        return reshape(found, hash, to: shape, expiry) ? version : nil
     }
 
-    /// Gives an entry other optional parts, in a new block. What both shapes have is kept, but the
-    /// entry is in no list of the wheel: the caller links it.
+    /// Gives an entry other optional parts, in a new block: a new version if it had none, and this
+    /// expiry.
+    ///
+    /// - Returns: `false` when there was no memory for the new block.
     private mutating func reshape(
-        _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape
-    ) -> Block? {
+        _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape, _ expiry: Moment
+    ) -> Bool {
         let oldHeader = found.block.header
         let header = EntryHeader(
             keyLength: oldHeader.keyLength, valueLength: oldHeader.valueLength,
@@ -131,30 +128,34 @@ extension ShardState {
             } else if shared.limits.evicts {
                 remove(Found(slot: found.slot, block: block(of: found.slot)), hash)
             }
-            return nil
+            return false
         }
         let (old, new) = (block(of: found.slot), arena.block(ref))
         if oldHeader.shape.contains(.expiry) { unlink(old) }
         new.header = header
-        if shape.contains(.version), oldHeader.shape.contains(.version) {
-            new.copy(
-                from: old, at: oldHeader.shape.versionOffset, to: shape.versionOffset, byteCount: 8)
-        }
-        if shape.contains(.flags), oldHeader.shape.contains(.flags) {
-            new.copy(
-                from: old, at: oldHeader.shape.flagsOffset, to: shape.flagsOffset, byteCount: 4)
-        }
-        new.copy(
-            from: old, at: oldHeader.keyOffset, to: header.keyOffset,
-            byteCount: header.keyLength + header.valueLength)
+        copyParts(from: old, to: new)
         arena.free(slots[found.slot])
         slots[found.slot] = ref
-        let weight = weight(of: found.slot)
+        if shape.contains(.expiry) { link(found.slot, new, expiry) }
+        let weight = weight(of: new)
         if wasUnheld {
             readmit(found.slot, hash, weight: weight)
         } else {
             touch(found.slot, hash, weight: weight)
         }
-        return new
+        return true
+    }
+
+    /// Copies what two blocks of one entry have in common, and gives the new one a version if only
+    /// it has a place for one.
+    private mutating func copyParts(from old: Block, to new: Block) {
+        let (before, after) = (old.header, new.header)
+        if after.shape.contains(.version) {
+            new.store(old.version ?? nextVersion(), at: after.shape.versionOffset)
+        }
+        if after.shape.contains(.flags) { new.store(old.flags, at: after.shape.flagsOffset) }
+        new.copy(
+            from: old, at: before.keyOffset, to: after.keyOffset,
+            byteCount: before.keyLength + before.valueLength)
     }
 }

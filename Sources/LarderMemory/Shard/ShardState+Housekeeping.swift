@@ -6,6 +6,7 @@ extension ShardState {
     /// Spare slabs that a shard keeps for its next allocations: more go back to the system.
     private static var spareMax: Int { 4 }
 
+    @inline(__always)
     func isDead(_ space: UInt16) -> Bool {
         deadSpaces[Int(space) >> 6] & 1 << UInt64(space & 63) != 0
     }
@@ -25,23 +26,30 @@ extension ShardState {
         sweepSlotsLeft = slots.count
     }
 
+    /// An entry of `space` is gone.
+    mutating func countRemoval(from space: UInt16) {
+        spaceCounts[Int(space)] -= 1
+        guard isDead(space) else { return }
+        deadEntryCount -= 1
+        if spaceCounts[Int(space)] == 0 {
+            deadSpaces[Int(space) >> 6] &= ~(1 << UInt64(space & 63))
+        }
+    }
+
     /// Looks at up to `slotLimit` slots for entries of dead key spaces, and removes those.
     ///
     /// - Returns: Whether one was removed.
     mutating func sweep(slotLimit: Int) -> Bool {
         var isFreed = false
-        for _ in 0..<slotLimit where sweepSlotsLeft > 0 {
+        for _ in 0..<min(slotLimit, sweepSlotsLeft) where deadEntryCount > 0 {
             sweepSlotsLeft -= 1
-            let slot = UInt32(sweepSlotsLeft)
+            sweepPosition = (sweepPosition > 0 ? sweepPosition : slots.count) - 1
+            let slot = UInt32(sweepPosition)
             guard slots.isLive(slot) else { continue }
             let found = Found(slot: slot, block: block(of: slot))
             guard isDead(found.block.header.space) else { continue }
             remove(found, hash(of: slot))
             isFreed = true
-        }
-        if deadEntryCount == 0 {
-            sweepSlotsLeft = 0
-            for word in 0..<deadSpaces.count { deadSpaces[word] = 0 }
         }
         return isFreed
     }
@@ -49,10 +57,10 @@ extension ShardState {
     /// Moves one bucket of a table that changes its size, or begins such a change.
     mutating func stepIndex() {
         if index.isMigrating {
-            let freed = index.migrateBucket(slots, arena, hasher)
-            if freed > 0 { settleOverhead() }
+            index.migrateBucket(slots, arena, hasher)
             return
         }
+        if index.isReleasing { return index.releaseSlice() }
         guard let wanted = index.wantedBucketCount else { return }
         let bytes = TagTable.byteCount(bucketCount: wanted)
         if makeCredit(bytes) {
@@ -89,13 +97,13 @@ extension ShardState {
             isMore = isMore || deadEntryCount > 0
         }
         for _ in 0..<(limit / 16) where index.isMigrating { stepIndex() }
-        if !index.isMigrating, index.wantedBucketCount != nil { stepIndex() }
-        isMore = isMore || index.isMigrating
+        if index.isReleasing || index.wantedBucketCount != nil { stepIndex() }
+        isMore = isMore || index.isMigrating || index.isReleasing
         if arena.spareCount > Self.spareMax, arena.discardSpare() {
             budget.release(SizeClasses.slabBytes)
             isMore = true
         }
-        if budget.available < 0, giveSlab() { isMore = true }
+        if budget.available < 0, giveSlab(stepMax: limit) != .nothing { isMore = true }
         settleOverhead()
         return isMore
     }

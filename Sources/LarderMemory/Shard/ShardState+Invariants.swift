@@ -22,9 +22,8 @@ extension ShardState {
             guard lookUp(block.key, hash, header.space)?.slot == slot else {
                 return "slot \(slot) is not found by its key"
             }
-            guard header.byteCount <= arena.byteCount(slots[slot]) else {
-                return "slot \(slot) is longer than its block"
-            }
+            guard SizeClasses.blockBytes(for: header.byteCount) == arena.byteCount(slots[slot])
+            else { return "slot \(slot) is not in a block of its class" }
         }
         if live != slots.liveCount { return "\(live) live slots, counted \(slots.liveCount)" }
         if live != index.count { return "\(live) live slots, \(index.count) in the index" }
@@ -33,7 +32,20 @@ extension ShardState {
         for (space, count) in bySpace where Int(spaceCounts[Int(space)]) != count {
             return "\(count) entries of space \(space), counted \(spaceCounts[Int(space)])"
         }
-        return linkViolation() ?? arena.violation()
+        return linkViolation() ?? accountViolation() ?? arena.violation()
+    }
+
+    /// Bytes of the budget that this shard has: what it holds, has paid for and has ahead.
+    var reservedBytes: Int {
+        arena.heldCount * SizeClasses.slabBytes + paidOverhead + credit
+    }
+
+    private func accountViolation() -> String? {
+        if paidOverhead != overheadBytes {
+            return "\(overheadBytes) bytes of tables, paid for \(paidOverhead)"
+        }
+        if !largeValues.isConsistent { return "a large value has no number, or two" }
+        return nil
     }
 
     private func linkViolation() -> String? {
@@ -65,7 +77,7 @@ extension Arena {
             members += 1
             let slab = slabs[Int(number)]
             let size = classes.sizes[Int(slab.sizeClass)]
-            let live = liveBlocks(of: number).count
+            let live = countLiveBlocks(of: number)
             guard live == Int(slab.liveCount) else {
                 return "slab \(number) has \(live) live blocks, counted \(slab.liveCount)"
             }

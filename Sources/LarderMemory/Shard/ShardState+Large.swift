@@ -42,7 +42,7 @@ extension ShardState {
         shape.insert(.large)
         let header = EntryHeader(
             keyLength: key.byteCount, valueLength: 4, space: space, shape: shape)
-        let number = number(for: large)
+        let number = largeValues.insert(large)
         let found = lookUp(key, hash, space)
         let bytes = [number]
         let outcome = place(
@@ -50,7 +50,7 @@ extension ShardState {
             extraWeight: large.storedBytes)
         let isStored = lookUp(key, hash, space).map { isLarge($0, number) } ?? false
         // An entry that was stored and evicted at once has given the number back itself.
-        if !isStored, largeValues[Int(number)] === large { release(number) }
+        if !isStored, largeValues.holds(large, at: number) { largeValues.remove(number) }
         return outcome
     }
 
@@ -82,23 +82,9 @@ extension ShardState {
         return large
     }
 
-    private mutating func number(for large: LargeValue) -> UInt32 {
-        if let number = freeLargeNumbers.popLast() {
-            largeValues[Int(number)] = large
-            return number
-        }
-        largeValues.append(large)
-        return UInt32(largeValues.count - 1)
-    }
-
-    private mutating func release(_ number: UInt32) {
-        largeValues[Int(number)] = nil
-        freeLargeNumbers.append(number)
-    }
-
     /// Ends the store's hold on the value of an entry that is about to go.
     mutating func dropLargeValue(of block: Block) {
-        release(block.load(block.header.valueOffset, as: UInt32.self))
+        largeValues.remove(block.load(block.header.valueOffset, as: UInt32.self))
     }
 
     /// Frees pieces of large values that nobody reads any more.

@@ -12,8 +12,10 @@ extension ShardState {
 
     /// A block of `sizeClass`.
     ///
-    /// - Parameter protected: An entry that must stay; it leaves the policy instead, and
-    ///   `wasUnheld` tells the caller to admit it again.
+    /// - Parameters:
+    ///   - sizeClass: Class of the block.
+    ///   - protected: An entry that must stay; it leaves the policy instead.
+    ///   - wasUnheld: Set when `protected` has left the policy: the caller admits it again.
     /// - Returns: `nil` when nothing more can be freed.
     mutating func allocate(
         _ sizeClass: Int, protecting protected: UInt32?, wasUnheld: inout Bool
@@ -34,25 +36,34 @@ extension ShardState {
     }
 
     /// Slabs that a shard would hold if all held the same.
+    @inline(__always)
     private var fairSlabCount: Int {
         budget.limit / SizeClasses.slabBytes / shared.limits.shardCount
     }
 
     /// Less than half a fair share: others should give before this shard evicts its own.
+    @inline(__always)
     private var isPoor: Bool { arena.heldCount < fairSlabCount / 2 }
 
-    /// Gives one slab back to the budget, for another shard.
-    mutating func giveSlab() -> Bool {
-        guard shared.limits.evicts else { return false }
+    /// Whether a slab was given back to the budget.
+    enum Gift {
+        case given
+        /// Something was freed for it; another step may do it.
+        case notYet
+        case nothing
+    }
+
+    /// Gives one slab back to the budget, in at most `stepMax` steps.
+    mutating func giveSlab(stepMax: Int = reclaimMax) -> Gift {
         var ignored = false
-        for _ in 0..<Self.reclaimMax {
+        for _ in 0..<stepMax {
             if arena.discardSpare() {
                 budget.release(SizeClasses.slabBytes)
-                return true
+                return .given
             }
-            guard reclaim(protecting: nil, wasUnheld: &ignored) else { return false }
+            guard reclaim(protecting: nil, wasUnheld: &ignored) else { return .nothing }
         }
-        return false
+        return .notYet
     }
 
     /// Frees something, in one bounded step.
@@ -60,7 +71,7 @@ extension ShardState {
         if takeReturnedPieces(limit: 256) { return true }
         if deadEntryCount > 0, sweep(slotLimit: Self.sweepStep) { return true }
         if isScattered, compact() { return true }
-        return evictColdest(protecting: protected, wasUnheld: &wasUnheld)
+        return evictColdest(protecting: protected, wasUnheld: &wasUnheld) || compact()
     }
 
     /// Evicts the coldest entry but `protected`.
@@ -75,7 +86,7 @@ extension ShardState {
             evict(slot.rawValue)
             return true
         }
-        return compact()
+        return false
     }
 
     /// Removes an entry that the policy has let go.
@@ -84,27 +95,40 @@ extension ShardState {
         removeUnheld(slot, hash(of: slot))
     }
 
-    /// Free blocks add up to more than their slabs' fair slack, and those of one class to a slab.
+    /// Free blocks add up to more than the tolerated slack, and those of one class to a slab.
+    @inline(__always)
     private var isScattered: Bool {
         guard arena.freeBytesTotal > scatterTolerance + SizeClasses.slabBytes else { return false }
         return arena.freeBytes[arena.roomiestClass()] >= SizeClasses.slabBytes
     }
 
-    /// A sixteenth of what is held: with less, compaction would move sixteen bytes to free one.
+    /// A sixteenth of what is held, so that compaction finds sparse slabs; at most two slabs, since
+    /// an insertion of another size may have to evict as much before it gets its memory.
+    @inline(__always)
     private var scatterTolerance: Int {
-        arena.heldCount * SizeClasses.slabBytes / 16
+        min(arena.heldCount * SizeClasses.slabBytes / 16, 2 * SizeClasses.slabBytes)
     }
 
-    /// Free weight as the policy is to see it, for a newcomer of `sizeClass`.
-    func room(for sizeClass: Int) -> Int {
+    /// Free weight as the policy is to see it, for a newcomer of `sizeClass` that needs `weight`, of
+    /// which it has `owned` already.
+    ///
+    /// Never more than it needs: queues then take their shares of what is held, not of memory that
+    /// may never be. In S3-FIFO that is 16 bytes for each entry of a store that is not full, all of
+    /// which would be in the small queue.
+    @inline(__always)
+    func room(for sizeClass: Int, weight: Int, owned: Int) -> Int {
+        // A policy that may not evict is never asked to: the block alone decides.
+        guard shared.limits.evicts else { return weight }
         let others = arena.freeBytesTotal - arena.freeBytes[sizeClass]
         let bytes =
             max(0, budget.available) / shared.limits.shardCount
             + arena.spareCount * SizeClasses.slabBytes + arena.freeBytes[sizeClass]
             + max(0, others - scatterTolerance)
         let entries = shared.limits.entryRoom
-        guard entries < Int.max / (1 << 32) else { return bytes }
-        return entries <= 0 ? 0 : min(bytes, entries * arena.classes.sizes[sizeClass])
+        guard entries < Int.max / (1 << 32) else { return min(bytes + owned, weight) }
+        guard entries > 0 else { return owned }
+        let share = max(1, entries / shared.limits.shardCount)
+        return min(min(bytes, share * arena.classes.sizes[sizeClass]) + owned, weight)
     }
 
     /// Empties the sparsest slab of the class with the most free blocks, by moving its entries.
@@ -117,9 +141,13 @@ extension ShardState {
             let slab = arena.beginEvacuation(of: sizeClass)
         else { return false }
         let before = arena.spareCount
-        for ref in arena.liveBlocks(of: slab) {
-            guard let target = arena.allocate(sizeClass) else { break }
-            move(ref, to: target)
+        arena.markLiveBlocks(of: slab)
+        var next = 0
+        while let live = arena.liveBlock(from: next, of: slab),
+            let target = arena.allocate(sizeClass)
+        {
+            move(live.ref, to: target)
+            next = live.number + 1
         }
         arena.endEvacuation(of: slab)
         guard arena.spareCount > before else { return false }
@@ -137,11 +165,14 @@ extension ShardState {
         arena.freeEvacuated(ref)
     }
 
+    /// Bytes of tables and policy.
+    var overheadBytes: Int {
+        index.storageBytes + slots.storageBytes + driver.storageBytes + arena.slabs.storageBytes
+    }
+
     /// Pays for tables that have grown, out of the credit; and refills that while memory is easy.
     mutating func settleOverhead() {
-        let overhead =
-            index.storageBytes + slots.storageBytes + driver.storageBytes
-            + arena.slabs.storageBytes
+        let overhead = overheadBytes
         credit -= overhead - paidOverhead
         paidOverhead = overhead
         guard credit < Self.creditMin else {
@@ -158,8 +189,12 @@ extension ShardState {
     static var creditMin: Int { 6 * ReservedArray<UInt32>.growthBytes }
     static var creditMax: Int { creditMin + 2 * SizeClasses.slabBytes }
 
+    /// Steps by which credit is collected at once. A policy's ghost may grow by more than the
+    /// credit; that debt is paid over the next operations, and its pages are touched even later.
+    private static var refillStepMax: Int { 64 }
+
     private mutating func refillCredit() {
-        while credit < Self.creditMin {
+        for _ in 0..<Self.refillStepMax where credit < Self.creditMin {
             let wanted = max(SizeClasses.slabBytes, Self.creditMin - credit)
             if budget.reserve(wanted) {
                 credit += wanted

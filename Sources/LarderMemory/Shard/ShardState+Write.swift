@@ -31,11 +31,13 @@ extension ShardState {
     /// Stores `value` for `key`, whose entry so far is `found`.
     mutating func put(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
-        _ attributes: EntryAttributes, at now: Moment
+        _ attributes: EntryAttributes
     ) -> PutOutcome {
-        guard key.byteCount <= EntryHeader.keyLengthMax else { return .tooLarge }
+        guard key.byteCount <= EntryHeader.keyLengthMax, shared.takes(value.byteCount) else {
+            return .tooLarge
+        }
+        assert(!arena.contains(value), "A value is copied out before it is stored elsewhere.")
         statistics.writes += 1
-        bumpGeneration(hash)
         let shape = attributes.shape
         let size = shape.byteCount + key.byteCount + value.byteCount
         guard size <= SizeClasses.inlineMax else {
@@ -52,17 +54,19 @@ extension ShardState {
         _ header: EntryHeader, _ value: RawSpan, for key: RawSpan, _ hash: UInt64,
         over found: Found?, _ attributes: EntryAttributes, extraWeight: Int
     ) -> PutOutcome {
-        let sizeClass = arena.classes.sizeClass(for: header.byteCount)
-        let weight = arena.classes.sizes[sizeClass] + extraWeight
-        guard let found else {
-            return insert(header, value, for: key, hash, attributes, sizeClass, weight)
-        }
-        let ref = slots[found.slot]
-        if arena.byteCount(ref) == arena.classes.sizes[sizeClass] {
+        let blockBytes = SizeClasses.blockBytes(for: header.byteCount)
+        let weight = blockBytes + extraWeight
+        if let found,
+            SizeClasses.blockBytes(for: found.block.header.byteCount) == blockBytes
+        {
             detach(found)
             fill(found.slot, found.block, header, value, key, attributes)
             touch(found.slot, hash, weight: weight)
             return .stored
+        }
+        let sizeClass = arena.classes.sizeClass(for: header.byteCount)
+        guard let found else {
+            return insert(header, value, for: key, hash, attributes, sizeClass, weight)
         }
         return replace(found, header, value, for: key, hash, attributes, sizeClass, weight)
     }
@@ -72,27 +76,36 @@ extension ShardState {
         _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
     ) -> PutOutcome {
         guard prepareInsertion() else { return .outOfMemory }
-        if !shared.limits.evicts, room(for: sizeClass) < weight { return .outOfMemory }
         let slot = slots.take()
-        guard admit(slot, hash, weight: weight, room: room(for: sizeClass)) else {
-            slots.give(slot)
-            statistics.refusals += 1
-            return .stored
+        let owned = weight - arena.classes.sizes[sizeClass]
+        let room = room(for: sizeClass, weight: weight, owned: owned)
+        guard admit(slot, hash, weight: weight, room: room) else {
+            return abandon(slot, isHeld: false)
         }
         var wasUnheld = false
+        guard reserveEntry(protecting: slot, wasUnheld: &wasUnheld) else {
+            return abandon(slot, isHeld: !wasUnheld)
+        }
         guard let ref = allocate(sizeClass, protecting: slot, wasUnheld: &wasUnheld) else {
-            if !wasUnheld { driver.remove(SlotID(rawValue: slot)) }
-            slots.give(slot)
-            return shared.limits.evicts ? .stored : .outOfMemory
+            shared.limits.releaseEntry()
+            return abandon(slot, isHeld: !wasUnheld)
         }
         slots[slot] = ref
         fill(slot, arena.block(ref), header, value, key, attributes)
         index.insert(slot, hash)
         spaceCounts[Int(header.space)] += 1
-        shared.limits.countEntries(1)
         if wasUnheld { readmit(slot, hash, weight: weight) }
-        trimEntries()
         settleOverhead()
+        return .stored
+    }
+
+    /// Gives up an insertion: the newcomer leaves before it came.
+    private mutating func abandon(_ slot: UInt32, isHeld: Bool) -> PutOutcome {
+        if isHeld { driver.remove(SlotID(rawValue: slot)) }
+        slots.give(slot)
+        settleOverhead()
+        guard shared.limits.evicts else { return .outOfMemory }
+        statistics.refusals += 1
         return .stored
     }
 
@@ -104,13 +117,14 @@ extension ShardState {
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
             guard shared.limits.evicts else {
-                touch(found.slot, hash, weight: self.weight(of: found.slot))
+                touch(found.slot, hash, weight: self.weight(of: block(of: found.slot)))
                 return .outOfMemory
             }
             // The new value does not fit, and the old one is no longer the truth.
             if !wasUnheld { driver.remove(SlotID(rawValue: found.slot)) }
             removeUnheld(found.slot, hash)
             statistics.refusals += 1
+            settleOverhead()
             return .stored
         }
         let old = Found(slot: found.slot, block: block(of: found.slot))
@@ -174,12 +188,18 @@ extension ShardState {
         return true
     }
 
-    /// Evicts while the store has more entries than it may.
-    private mutating func trimEntries() {
-        var ignored = false
-        while shared.limits.entryRoom < 0 {
-            guard evictColdest(protecting: nil, wasUnheld: &ignored) else { return }
+    /// Takes the place of one more entry; if the store has as many as it may, one leaves for it.
+    private mutating func reserveEntry(
+        protecting slot: UInt32, wasUnheld: inout Bool
+    ) -> Bool {
+        while !shared.limits.reserveEntry() {
+            guard shared.limits.evicts else { return false }
+            guard
+                evictColdest(protecting: slot, wasUnheld: &wasUnheld)
+                    || shared.evictFromPeer(of: number)
+            else { return false }
         }
+        return true
     }
 
     /// Ends what ties an entry's block to other structures, before it is overwritten or freed.
@@ -199,13 +219,11 @@ extension ShardState {
     mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64) {
         let found = Found(slot: slot, block: block(of: slot))
         let space = found.block.header.space
-        bumpGeneration(hash)
         detach(found)
         index.remove(slot, hash)
         arena.free(slots[slot])
         slots.give(slot)
-        spaceCounts[Int(space)] -= 1
-        if isDead(space) { deadEntryCount -= 1 }
-        shared.limits.countEntries(-1)
+        countRemoval(from: space)
+        shared.limits.releaseEntry()
     }
 }

@@ -23,8 +23,11 @@ struct ShardState: ~Copyable {
     var spaceCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
     /// Entries with an expiry in each key space.
     var expiringCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
-    /// Slots that a sweep for dead key spaces has still to look at, from the highest down.
+    /// Slots that a sweep for dead key spaces has still to look at. It goes round and round, so
+    /// that a flush during a sweep costs no slot its turn.
     var sweepSlotsLeft = 0
+    /// The slot that was looked at last.
+    var sweepPosition = 0
     /// Key spaces that were flushed and may still have entries here.
     var deadSpaces = FixedArray<UInt64>(repeating: 0, count: KeySpaces.count / 64)
     var deadEntryCount = 0
@@ -34,8 +37,7 @@ struct ShardState: ~Copyable {
     /// Last version given out. Never repeats.
     var version: UInt64 = 0
 
-    var largeValues: [LargeValue?] = []
-    var freeLargeNumbers: [UInt32] = []
+    var largeValues = LargeValueTable()
 
     /// Bytes taken from the budget ahead of need, so that tables may grow within an operation.
     var credit = 0
@@ -55,7 +57,7 @@ struct ShardState: ~Copyable {
         arena = Arena(slabCountMax: reserved / SizeClasses.slabBytes)
         wheel = TimerWheel(now: now)
         policyKind = configuration.policy
-        driver = policyKind.makeDriver()
+        driver = PolicyDriver(policyKind)
         spaces = FixedArray(repeating: 0, count: configuration.databaseCount)
         for database in 0..<configuration.databaseCount {
             spaces[database] = UInt16(database)
@@ -72,10 +74,12 @@ struct ShardState: ~Copyable {
         let block: Block
     }
 
+    @inline(__always)
     func block(of slot: UInt32) -> Block {
         arena.block(slots[slot])
     }
 
+    @inline(__always)
     func hash(of slot: UInt32) -> UInt64 {
         let block = block(of: slot)
         return hasher.hash(block.key)
@@ -108,25 +112,22 @@ struct ShardState: ~Copyable {
     }
 
     /// The weight that the policy knows an entry by: bytes of its block and of its pieces.
-    func weight(of slot: UInt32) -> Int {
-        let ref = slots[slot]
-        let block = arena.block(ref)
-        let bytes = arena.byteCount(ref)
-        guard block.header.shape.contains(.large) else { return bytes }
+    @inline(__always)
+    func weight(of block: Block) -> Int {
+        let header = block.header
+        let bytes = SizeClasses.blockBytes(for: header.byteCount)
+        guard header.shape.contains(.large) else { return bytes }
         return bytes + largeValue(of: block).storedBytes
     }
 
+    @inline(__always)
     func largeValue(of block: Block) -> LargeValue {
-        let number = block.load(block.header.valueOffset, as: UInt32.self)
-        guard let value = largeValues[Int(number)] else {
-            preconditionFailure("The number of a large value names one.")
-        }
-        return value
+        largeValues[block.load(block.header.valueOffset, as: UInt32.self)]
     }
 
     /// Notes a hit with the policy.
     @inline(__always)
-    func touch(_ slot: UInt32, _ hash: UInt64, weight: Int) {
+    mutating func touch(_ slot: UInt32, _ hash: UInt64, weight: Int) {
         driver.touch(
             SlotID(rawValue: slot), Access(hash: hash, weight: UInt32(clamping: weight)))
     }
@@ -148,11 +149,13 @@ struct ShardState: ~Copyable {
 
 /// What one shard has counted. Read under its lock.
 public struct ShardStatistics: Sendable, BitwiseCopyable {
-    /// Reads that found an entry, and that found none.
+    /// Reads that found an entry.
     public var hits = 0
+    /// Reads that found none.
     public var misses = 0
-    /// Entries that left to make room, and newcomers that the policy refused.
+    /// Entries that left to make room.
     public var evictions = 0
+    /// Newcomers that the policy refused, or for which there was no memory.
     public var refusals = 0
     /// Entries that were removed because they had expired.
     public var expirations = 0

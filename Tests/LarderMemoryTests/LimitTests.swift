@@ -1,0 +1,126 @@
+import LarderCore
+import LarderMemory
+import LarderTesting
+import Testing
+
+/// What happens at the edges of what a store may hold.
+@Suite struct LimitTests {
+    @Test func `refuses a value above the largest, and keeps the old one`() {
+        let fixture = StoreFixture { $0.valueMax = 100_000 }
+        fixture.put("key", count: 10)
+        #expect(fixture.put("key", count: 100_001) == .tooLarge)
+        #expect(fixture.value("key")?.count == 10)
+        #expect(fixture.put("key", count: 100_000) == .stored)
+        #expect(fixture.value("key")?.count == 100_000)
+    }
+
+    @Test func `refuses a value above half of a limit that was lowered`() {
+        let fixture = StoreFixture(limit: 64 << 20)
+        for number in 0..<200 { fixture.put("small:\(number)", count: 1000) }
+        fixture.store.setLimit(MemoryConfiguration.Limit(bytes: 8 << 20))
+        #expect(fixture.put("large", count: 6 << 20) == .tooLarge)
+        #expect(fixture.store.count(database: 0) == 200)
+    }
+
+    @Test func `refuses a key that is too long`() {
+        let fixture = StoreFixture()
+        #expect(fixture.put(String(repeating: "k", count: 16_384), count: 1) == .tooLarge)
+        #expect(fixture.put(String(repeating: "k", count: 16_383), count: 1) == .stored)
+    }
+
+    @Test func `without eviction a full store refuses and loses nothing`() throws {
+        let fixture = StoreFixture(limit: 4 << 20) { $0.evicts = false }
+        var random = SeededRandom(seed: 3)
+        var model: [String: Int] = [:]
+        var refusals = 0
+        for number in 0..<6000 {
+            let key = "key:\(Int.random(in: 0..<3000, using: &random))"
+            let count = [64, 900, 3000, 20_000].randomElement(using: &random) ?? 0
+            switch fixture.put(key, count: count) {
+            case .stored: model[key] = count
+            case .outOfMemory: refusals += 1
+            case .tooLarge: Issue.record("nothing here is too large")
+            }
+            if number % 1500 == 0 { try fixture.store.checkInvariants() }
+        }
+        #expect(refusals > 100)
+        for (key, count) in model { #expect(fixture.value(key)?.count == count, "\(key)") }
+        #expect(fixture.store.count(database: 0) == model.count)
+        #expect(fixture.store.statistics.evictions == 0)
+        #expect(fixture.store.budget.used > fixture.store.budget.limit * 3 / 4)
+        try fixture.store.checkInvariants()
+    }
+
+    @Test func `without eviction the most entries are refused too`() throws {
+        let fixture = StoreFixture {
+            $0.entryMax = 100
+            $0.evicts = false
+        }
+        let outcomes = (0..<150).map { fixture.put("key:\($0)", count: 10) }
+        #expect(outcomes.count { $0 == .stored } == 100)
+        #expect(outcomes.count { $0 == .outOfMemory } == 50)
+        #expect(fixture.put("key:7", count: 20) == .stored)
+        try fixture.store.checkInvariants()
+    }
+
+    @Test(arguments: PolicyKind.allCases)
+    func `never has more entries than the most`(policy: PolicyKind) throws {
+        let fixture = StoreFixture {
+            $0.entryMax = 10_000
+            $0.policy = policy
+        }
+        #expect(fixture.store.shardCount > 1)
+        for number in 0..<30_000 {
+            fixture.put("key:\(number)", count: number % 100)
+            if number % 5000 == 4999 {
+                #expect(fixture.store.heldCount <= 10_000)
+                try fixture.store.checkInvariants()
+            }
+        }
+        #expect(fixture.store.heldCount > 9900)
+    }
+
+    @Test func `a lower number of entries is reached by writing`() throws {
+        let fixture = StoreFixture { $0.entryMax = 0 }
+        for number in 0..<500 { fixture.put("key:\(number)", count: 10) }
+        fixture.store.setEntryMax(50)
+        for number in 500..<530 { fixture.put("key:\(number)", count: 10) }
+        #expect(fixture.store.heldCount <= 50)
+        try fixture.store.checkInvariants()
+    }
+
+    @Test func `a large value evicts about its size, not twice`() throws {
+        let fixture = StoreFixture(limit: 16 << 20) { $0.loopCount = 1 }
+        var number = 0
+        while fixture.store.statistics.evictions < 100 {
+            fixture.put("small:\(number)", count: 1000)
+            number += 1
+        }
+        let before = fixture.store.statistics.evictions
+        fixture.put("large", count: 1 << 20)
+        let evicted = fixture.store.statistics.evictions - before
+        #expect(fixture.value("large")?.count == 1 << 20)
+        // 1 MiB is 1,000 entries; the shards' slack may take another few slabs.
+        #expect(evicted > 500 && evicted < 1500, "\(evicted) entries left for 1 MiB")
+        try fixture.store.checkInvariants()
+    }
+
+    @Test func `a lowered limit is reached by keeping house`() throws {
+        let fixture = StoreFixture(limit: 64 << 20)
+        for number in 0..<8000 { fixture.put("key:\(number)", count: 4000) }
+        #expect(fixture.store.budget.used > 30 << 20)
+        fixture.store.setLimit(MemoryConfiguration.Limit(bytes: 16 << 20))
+        #expect(fixture.settle())
+        #expect(fixture.store.budget.used <= 16 << 20)
+        #expect(fixture.store.count(database: 0) > 1000)
+        try fixture.store.checkInvariants()
+    }
+
+    @Test func `small values come into the memory of large ones`() throws {
+        let fixture = StoreFixture(limit: 8 << 20) { $0.policy = .lru }
+        for number in 0..<40 { fixture.put("large:\(number)", count: 500_000) }
+        for number in 0..<60_000 { fixture.put("small:\(number)", count: 64) }
+        #expect(fixture.store.count(database: 0) > 40_000)
+        try fixture.store.checkInvariants()
+    }
+}
