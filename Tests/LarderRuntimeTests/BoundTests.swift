@@ -35,10 +35,10 @@ import Testing
             configuration.pendingHardLimit = 128 << 10
         }
         let client = try server.greetedClient(receiveBuffer: 8 << 10)
-        // Each value has 3 MiB.
-        try client.send("$\n$\n$\n")
-        #expect(client.waitForEnd())
+        // Each value has 3 MiB: some fill the system's buffers, the next one has no place.
+        try client.send(String(repeating: "$\n", count: 20))
         #expect(server.reaches { server.journal.closes(.outputLimit) == 1 })
+        #expect(client.waitForEnd())
         #expect(server.reaches { server.journal.valuesAlive.load(ordering: .relaxed) == 0 })
     }
 

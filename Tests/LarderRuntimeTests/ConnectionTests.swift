@@ -11,7 +11,7 @@ import Testing
         let server = try TestGroup(backend)
         let client = try server.client(receiveBuffer: 8 << 10)
         try client.send("a\n$\n$\nb\n$\n")
-        let value = (0..<3 << 20).map { SegmentedValue.byte($0) }
+        let value = SegmentedValue(byteCount: 3 << 20, segment: 100_000, Journal()).bytes
         let framed = Array("begin".utf8) + value + Array("after".utf8)
         let wanted =
             Array("a\n".utf8) + framed + framed + Array("b\n".utf8) + framed

@@ -9,13 +9,13 @@ final class SegmentedValue: SharedBytes {
     private let segments: [[UInt8]]
     private let size: Int
 
-    /// `byteCount` bytes that count up, in segments of `segment` bytes.
+    /// `byteCount` bytes in segments of `segment`, each filled with its number.
     init(byteCount: Int, segment: Int, _ journal: Journal) {
         self.byteCount = byteCount
         self.journal = journal
         size = segment
         segments = stride(from: 0, to: byteCount, by: segment).map { start in
-            (start..<min(start + segment, byteCount)).map { UInt8(truncatingIfNeeded: $0 / 7) }
+            [UInt8](repeating: UInt8(start / segment), count: min(segment, byteCount - start))
         }
         journal.valuesAlive.add(1, ordering: .relaxed)
     }
@@ -24,7 +24,8 @@ final class SegmentedValue: SharedBytes {
         journal.valuesAlive.subtract(1, ordering: .relaxed)
     }
 
-    static func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: index / 7) }
+    /// All of it.
+    var bytes: [UInt8] { segments.flatMap(\.self) }
 
     func withSegment<Result>(at offset: Int, _ body: (RawSpan) -> Result) -> Result {
         let segment = segments[offset / size]
