@@ -231,11 +231,22 @@ import LarderCore
         poll(watch: watches.count - 1)
     }
 
+    /// The kernel would let go of a listener only some time after the ring is gone, and a successor
+    /// could not bind.
+    override func shutDown() {
+        for (index, watch) in watches.enumerated() where watch != nil {
+            ring.cancel(Request(.watch, slot: index))
+        }
+        ring.submitAndRun()
+        ring.takeCompletions { _ in }
+    }
+
     override func unwatch(_ token: Token) {
         for (index, watch) in watches.enumerated() where watch?.token == token {
             ring.cancel(Request(.watch, slot: index))
             watches[index] = nil
         }
+        ring.submitAndRun()
     }
 
     private func poll(watch index: Int) {

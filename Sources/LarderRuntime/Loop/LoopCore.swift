@@ -82,6 +82,7 @@ class LoopCore {
             if hasMoreHousekeeping || now >= nextTick { tick() }
             if case .draining(let end) = phase { continueDraining(until: end) }
         }
+        backend.shutDown()
         theBackend = nil
     }
 
