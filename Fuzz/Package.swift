@@ -24,8 +24,8 @@ let linked: [LinkerSetting] = [
 
 func fuzzer(_ name: String) -> Target {
     .executableTarget(
-        name: name, dependencies: ["LarderWire", "FuzzSupport", "CFuzzer"], swiftSettings: instrumented,
-        linkerSettings: linked)
+        name: name, dependencies: ["LarderWire", "FuzzSupport", "CFuzzer"],
+        swiftSettings: instrumented, linkerSettings: linked)
 }
 
 let package = Package(
