@@ -70,6 +70,13 @@ import Testing
         #expect(words == ["SET", "k", "v"])
     }
 
+    @Test mutating func `a list says what memory it holds`() throws {
+        let before = arguments.storageBytes
+        _ = try parse("*100\r\n" + String(repeating: "$0\r\n\r\n", count: 100))
+        #expect(arguments.count == 100)
+        #expect(arguments.storageBytes >= before + 99 * 8)
+    }
+
     @Test func `to skip an argument that was not reported traps`() async {
         await #expect(processExitsWith: .failure) {
             var parser = RequestParser()

@@ -73,6 +73,17 @@ import Testing
         #expect(buffer.capacity == capacity)
     }
 
+    @Test func `gives memory back on request`() {
+        var buffer = OutputBuffer(capacity: 0)
+        buffer.append([UInt8](repeating: 1, count: 5_000))
+        buffer.removeAll(keepingCapacityUpTo: 8_192)
+        #expect(buffer.capacity >= 5_000)
+        buffer.removeAll(keepingCapacityUpTo: 100)
+        #expect(buffer.capacity == 100)
+        buffer.append([UInt8](repeating: 1, count: 101))
+        #expect(buffer.count == 101)
+    }
+
     @Test func `a truncation to more than there is traps`() async {
         await #expect(processExitsWith: .failure) {
             var buffer = OutputBuffer(capacity: 4)

@@ -81,6 +81,17 @@
         hasOverflowed = false
     }
 
+    /// Removes everything, and gives memory back if there is more than for `capacity` bytes.
+    ///
+    /// - Complexity: O(1), with an allocation when memory is given back.
+    public mutating func removeAll(keepingCapacityUpTo capacity: Int) {
+        removeAll()
+        guard blockSize > max(capacity, 1) else { return }
+        unsafe base.deallocate()
+        unsafe base = .allocate(byteCount: max(capacity, 1), alignment: 16)
+        (blockSize, room) = (capacity, capacity)
+    }
+
     /// Removes what was appended behind the first `newCount` bytes.
     ///
     /// - Complexity: O(1).
