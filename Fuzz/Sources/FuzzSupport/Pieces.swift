@@ -31,8 +31,8 @@ public struct Pieces {
         return Self.hasPlantedBug ? Self.withoutByteBehindReturn(parts) : parts
     }
 
-    /// The same bytes as if a reader forgot the byte behind a carriage return that ends a piece: the
-    /// kind of mistake that the comparison is there to find.
+    /// The same bytes as if a reader forgot the byte behind a carriage return that ends a piece:
+    /// the kind of mistake that the comparison is there to find.
     private static func withoutByteBehindReturn(_ parts: [[UInt8]]) -> [[UInt8]] {
         var parts = parts
         for index in parts.indices.dropFirst() where parts[index - 1].last == UInt8(ascii: "\r") {

@@ -36,8 +36,8 @@
     /// Whether there are no arguments.
     @inlinable public var isEmpty: Bool { used == 0 }
 
-    /// Bytes of memory held, for the budget of clients: a request of empty arguments takes more here
-    /// than on the wire.
+    /// Bytes of memory held, for the budget of clients: a request of empty arguments takes more
+    /// here than on the wire.
     public var storageBytes: Int {
         capacity * MemoryLayout<Place>.stride + scratch.capacity
     }

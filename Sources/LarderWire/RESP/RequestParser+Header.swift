@@ -87,8 +87,8 @@ extension RequestParser {
         return isBulk ? .unauthenticatedBulkLength : .unauthenticatedMultibulkLength
     }
 
-    /// Where `mark` is. redis searches as C does: a zero byte ends the search until more than a line
-    /// can hold has arrived. `stop` is how far it went.
+    /// Where `mark` is. redis searches as C does: a zero byte ends the search until more than a
+    /// line can hold has arrived. `stop` is how far it went.
     static func lineEnd(
         _ mark: UInt8, in bytes: RawSpan, from start: Int
     ) -> (index: Int?, stop: Int) {
