@@ -68,7 +68,8 @@ public struct MemcachedParser: Sendable {
         // Blanks alone may yet be followed by a command.
         let isOpen = first < line.lowerBound + 100 && line.upperBound - first < 3
         let isGet = bytes.matches("get", at: first) || bytes.matches("gat", at: first)
-        return isGet || isOpen ? max(limits.getLineBytesMax, limits.lineBytesMax) : limits.lineBytesMax
+        guard isGet || isOpen else { return limits.lineBytesMax }
+        return max(limits.getLineBytesMax, limits.lineBytesMax)
     }
 
     /// Finds the value at `offset` that belongs to `command`.
