@@ -36,11 +36,11 @@ public import LarderCore
     /// Takes over `blocks`, which start at `starts`: first the chunks, then the tails.
     @unsafe init(
         byteCount: Int, blocks: [BlockRef], starts: [UnsafeMutableRawPointer],
-        returns: PieceReturns
+        range: AddressRange, returns: PieceReturns
     ) {
         self.byteCount = byteCount
         self.returns = returns
-        range = arena.range
+        self.range = range
         pieceCount = blocks.count
         chunkCount = Layout(byteCount: byteCount).chunkCount
         unsafe pieces = .allocate(capacity: max(1, blocks.count))
@@ -59,7 +59,9 @@ public import LarderCore
         for ref in blocks {
             unsafe starts.append(UnsafeMutableRawPointer(mutating: arena.block(ref).start))
         }
-        unsafe self.init(byteCount: byteCount, blocks: blocks, starts: starts, returns: returns)
+        unsafe self.init(
+            byteCount: byteCount, blocks: blocks, starts: starts, range: arena.range,
+            returns: returns)
     }
 
     deinit {

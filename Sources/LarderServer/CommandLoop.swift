@@ -38,6 +38,8 @@ struct CommandLoop: ~Copyable {
     ) -> Received {
         self.tick = tick
         now = Moment(tick)
+        // The list may hold part of another connection's request.
+        arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         do throws(ProtocolFailure) {
             return try serveRequests(bytes, on: &connection, into: &output)

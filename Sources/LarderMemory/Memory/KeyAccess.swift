@@ -145,7 +145,8 @@ import LarderCore
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
-        refresh()
+        if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        isStale = true
         return outcome
     }
 

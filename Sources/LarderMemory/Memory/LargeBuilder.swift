@@ -9,6 +9,7 @@
     private let shards: ShardArray
     private let shard: Int
     private let returns: PieceReturns
+    private let range: AddressRange
     /// Bytes that were announced.
     public let byteCount: Int
     private let layout: LargeValue.Layout
@@ -26,7 +27,7 @@
         self.shards = shards
         self.shard = shard
         layout = LargeValue.Layout(byteCount: byteCount)
-        returns = shards.withLock(shard) { $0.returns }
+        (returns, range) = shards.withLock(shard) { ($0.returns, $0.arena.range) }
     }
 
     deinit {
@@ -60,7 +61,7 @@
         guard !isDropped else { return nil }
         defer { forget() }
         return unsafe LargeValue(
-            byteCount: byteCount, blocks: blocks, starts: starts, returns: returns)
+            byteCount: byteCount, blocks: blocks, starts: starts, range: range, returns: returns)
     }
 
     private func drop(_ byteCount: Int) {

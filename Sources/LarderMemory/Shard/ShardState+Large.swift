@@ -17,7 +17,6 @@ extension ShardState {
     ) -> PutOutcome {
         guard key.byteCount <= EntryHeader.keyLengthMax else { return .tooLarge }
         statistics.writes += 1
-        bumpGeneration(hash)
         guard let large else { return refuseLarge(key, hash, space) }
         return putLarge(large, for: key, hash, space, attributes)
     }

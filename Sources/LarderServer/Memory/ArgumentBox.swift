@@ -18,6 +18,11 @@ import LarderWire
         unsafe list.deallocate()
     }
 
+    /// Forgets what was parsed, so that another connection's request can be.
+    func removeAll() {
+        unsafe list.pointee.removeAll()
+    }
+
     func parse(
         _ parser: inout RequestParser, _ bytes: RawSpan, from start: Int, limits: RequestLimits
     ) throws(ProtocolFailure) -> RequestStep {

@@ -14,7 +14,8 @@ public enum MemcachedFailure: Hashable, Sendable {
     case invalidDelta
     /// A value that does not end with CRLF.
     case badDataChunk
-    /// A value above `MemcachedLimits.valueBytesMax`. `arguments[0]` is the key: a `set` removes it.
+    /// A value above `MemcachedLimits.valueBytesMax`. `arguments[0]` is its key, which a `set`
+    /// removes.
     case valueTooLarge
     /// `shutdown`.
     case shutdownDisabled
