@@ -29,6 +29,11 @@ import LarderWire
         try unsafe parser.parse(bytes, from: start, limits: limits, into: &list.pointee)
     }
 
+    /// The large argument that was reported last has been taken out of the stream.
+    func skipLargeArgument(_ parser: inout RequestParser) {
+        unsafe parser.skipLargeArgument(&list.pointee)
+    }
+
     func parse(
         _ parser: inout MemcachedParser, _ bytes: RawSpan, from start: Int,
         limits: MemcachedLimits
