@@ -7,6 +7,7 @@ extension CommandLoop {
     /// Begins to stream the argument at `index`, whose bytes start at `offset`.
     ///
     /// - Returns: `nil` when the command has no use for it, so that it is waited for like any other.
+    @inline(never)
     func makeIngest(
         _ bytes: RawSpan, from position: Int, index: Int, length: Int, offset: Int,
         on connection: inout ClientConnection
@@ -44,6 +45,7 @@ extension CommandLoop {
     /// Goes on with the request of `ingest`, of which `bytes` holds what follows.
     ///
     /// - Returns: How many bytes are done with, and whether the request is too.
+    @inline(never)
     mutating func resume(
         _ ingest: Ingest, _ bytes: RawSpan, on connection: inout ClientConnection,
         into output: inout OutputBuffer
