@@ -27,13 +27,13 @@ extension LoopCore {
 
     private func timeout(of link: Link) -> CloseReason? {
         if link.state.pending != nil {
-            let end = link.state.lastSent.advanced(by: configuration.stallTimeout)
-            return configuration.stallTimeout > .zero && now >= end ? .stalled : nil
+            let limit = configuration.stallTimeout
+            return limit > .zero && link.state.lastSent.isPast(limit, at: now) ? .stalled : nil
         }
         guard configuration.idleTimeout > .zero, !link.state.flags.contains(.paused) else {
             return nil
         }
-        return now >= link.state.lastReceived.advanced(by: configuration.idleTimeout) ? .idle : nil
+        return link.state.lastReceived.isPast(configuration.idleTimeout, at: now) ? .idle : nil
     }
 
     /// Tells the clients' budget what the connection holds.
