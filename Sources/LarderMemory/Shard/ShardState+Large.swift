@@ -7,6 +7,7 @@ extension ShardState {
         _ attributes: EntryAttributes
     ) -> PutOutcome {
         guard let large = makeLarge(value) else {
+            settleOverhead()
             guard shared.limits.evicts else { return .outOfMemory }
             // The old value is no longer the truth. It may have left while room was looked for.
             let space = space
