@@ -87,7 +87,7 @@ struct InfoText {
             ("keyspace_hits", "\(counted.hits)"), ("keyspace_misses", "\(counted.misses)"),
             ("larder_refused_newcomers", "\(counted.refusals)"),
             ("larder_compactions", "\(counted.compactions)"),
-            ("larder_housekeeping_max_us", Self.fixed(Double(longest) / 1000)),
+            ("larder_housekeeping_max_us", "\((longest + 999) / 1000)"),
             ("larder_housekeeping_steps", "\(shared.keepers.reduce(0) { $0 + $1.stepCount })"),
         ]
     }
