@@ -4,9 +4,9 @@ import LarderRuntime
 
 extension CommandLoop {
     /// Entries looked at in one step: a step stays well below a millisecond of processor time.
-    private static var stepLimit: Int { 256 }
+    private static var stepLimit: Int { 64 }
     /// Steps between two turns of the loop: clients wait no longer than for these.
-    private static var stepsPerTurn: Int { 4 }
+    private static var stepsPerTurn: Int { 16 }
 
     /// Expires, sweeps, grows and gives back, a little at a time, in the shards of this loop.
     ///
