@@ -67,7 +67,7 @@ extension ShardState {
             guard let due = wheel.dueList(at: now) else { return false }
             let slot = wheel[head: due.list]
             guard slot != TimerWheel.noSlot else {
-                wheel.advance()
+                wheel.advance(to: now)
                 continue
             }
             let block = block(of: slot)
