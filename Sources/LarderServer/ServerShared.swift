@@ -10,6 +10,7 @@ final class ServerShared: Sendable {
     let store: ByteStore
     let clients = ClientRegistry()
     let traffic = Traffic()
+    let wall = WallOffset()
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
