@@ -53,7 +53,8 @@ extension CommandLoop {
             access.copyValue(into: &value)
             value.append(contentsOf: repeatElement(0, count: length - value.count))
             for index in 0..<piece.byteCount { value[Int(offset) + index] = piece.byte(at: index) }
-            outcome = unsafe access.put(value.span.bytes, expiry: access.expiry, flags: access.flags)
+            outcome = unsafe access.put(
+                value.span.bytes, expiry: access.expiry, flags: access.flags)
         }
         output.append(outcome) { $0.appendInteger(Int64(length)) }
     }

@@ -77,7 +77,7 @@ extension CommandLoop {
         return UInt64(bytes.text)
     }
 
-    /// Answers every key at once, so it takes as long as there are keys: for tests and small stores.
+    /// Answers every key at once, which takes as long as there are keys: for small stores.
     func keys(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
