@@ -13,6 +13,7 @@ extension CommandLoop {
     /// - Returns: Whether more waits.
     mutating func keepHouse(at tick: Tick) -> Bool {
         now = Moment(tick)
+        shared.memcached.keepHouse(store, at: now)
         var isMore = false
         let meter = shared.keepers[context.index]
         var shard = context.index

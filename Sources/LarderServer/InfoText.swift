@@ -15,7 +15,8 @@ struct InfoText {
 
     /// The sections asked for; all of the usual ones when none is named.
     func text(sections: Set<String>) -> String {
-        let isAll = sections.isEmpty || !sections.isDisjoint(with: ["all", "default", "everything"])
+        let general: Set<String> = ["all", "default", "everything"]
+        let isAll = sections.isEmpty || !sections.isDisjoint(with: general)
         let parts: [(String, [(String, String)])] = [
             ("Server", server), ("Clients", clients), ("Memory", memory), ("Stats", statistics),
             ("Replication", [("role", "master"), ("connected_slaves", "0")]),

@@ -30,6 +30,11 @@ public final class Server: Sendable {
     package init(
         _ configuration: Configuration, version: String, logger: Logger, endsOnSignal: Bool
     ) throws(ServerFailure) {
+        do throws(ConfigurationError) {
+            try configuration.validate()
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
         _ = signal(SIGPIPE, SIG_IGN)
         let allowed = MemoryAllowance.current().byteCount
         let settings = RuntimeSettings(configuration, allowedBytes: allowed)

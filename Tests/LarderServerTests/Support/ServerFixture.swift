@@ -5,8 +5,8 @@ import LarderTesting
 import Synchronization
 import Testing
 
-/// A server in this process, on ports of the system's choice. It is stopped, and waited for, at the
-/// end.
+/// A server in this process, on ports of the system's choice. It is stopped, and waited for, when
+/// neither the test nor a client of it is left.
 final class ServerFixture: Sendable {
     let server: Server
     /// Where it speaks RESP.
@@ -46,12 +46,12 @@ final class ServerFixture: Sendable {
 
     /// A new connection that speaks RESP.
     func client() throws -> TestClient {
-        try TestClient(to: resp)
+        try TestClient(to: resp, of: self)
     }
 
     /// A new connection that speaks memcached text.
     func memcachedClient() throws -> TestClient {
-        try TestClient(to: memcached)
+        try TestClient(to: memcached, of: self)
     }
 }
 

@@ -5,8 +5,11 @@ final class TestClient {
     private var socket: BlockingSocket
     private var received: [UInt8] = []
     private var position = 0
+    /// The server in this process, which runs as long as it has clients.
+    private let server: ServerFixture?
 
-    init(to address: ServerAddress) throws(SocketFault) {
+    init(to address: ServerAddress, of server: ServerFixture? = nil) throws(SocketFault) {
+        self.server = server
         socket = try BlockingSocket.connected(to: address, patience: .seconds(20))
     }
 
