@@ -50,7 +50,8 @@ final class StoreShared: Sendable {
     /// - Returns: Whether one did.
     func takeFromPeer(of number: Int, holdingMoreThan slabCount: Int) -> Bool {
         askPeers(of: number) { state in
-            state.arena.heldCount > slabCount && state.giveSlab() == .given
+            defer { state.payOverhead() }
+            return state.arena.heldCount > slabCount && state.giveSlab() == .given
         }
     }
 
@@ -60,7 +61,8 @@ final class StoreShared: Sendable {
     func evictFromPeer(of number: Int) -> Bool {
         var ignored = false
         return askPeers(of: number) { state in
-            state.evictColdest(protecting: nil, wasUnheld: &ignored)
+            defer { state.payOverhead() }
+            return state.evictColdest(protecting: nil, wasUnheld: &ignored)
         }
     }
 

@@ -60,9 +60,15 @@ struct TimerWheel: ~Copyable {
         return (Int(step & 255), false)
     }
 
-    /// The current step is worked off.
-    mutating func advance() {
-        step += 1
+    /// The current step is worked off: goes on to the next one that has something to do, or where
+    /// coarser rings have to be looked at, at the latest to `now`.
+    ///
+    /// - Complexity: O(256), so that a clock that was stopped for days is soon made up for.
+    mutating func advance(to now: Moment) {
+        let end = now.milliseconds >> Self.shift
+        repeat {
+            step += 1
+        } while step < end && step & 255 != 0 && heads[Int(step & 255)] == Self.noSlot
     }
 
     /// Skips to `now` when nothing is in the wheel.

@@ -67,7 +67,7 @@ extension ShardState {
             guard let due = wheel.dueList(at: now) else { return false }
             let slot = wheel[head: due.list]
             guard slot != TimerWheel.noSlot else {
-                wheel.advance()
+                wheel.advance(to: now)
                 continue
             }
             let block = block(of: slot)
@@ -123,6 +123,7 @@ extension ShardState {
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
             // An entry that cannot get its new expiry must not keep the old one: it is evicted.
+            defer { settleOverhead() }
             if wasUnheld {
                 removeUnheld(found.slot, hash)
             } else if shared.limits.evicts {
@@ -143,6 +144,7 @@ extension ShardState {
         } else {
             touch(found.slot, hash, weight: weight)
         }
+        settleOverhead()
         return true
     }
 

@@ -25,6 +25,7 @@ extension ShardState {
     private mutating func refuseLarge(
         _ key: RawSpan, _ hash: UInt64, _ space: UInt16
     ) -> PutOutcome {
+        settleOverhead()
         guard shared.limits.evicts else { return .outOfMemory }
         // It may have left while room was looked for.
         if let old = lookUp(key, hash, space) { remove(old, hash) }

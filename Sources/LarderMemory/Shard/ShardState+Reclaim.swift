@@ -20,7 +20,7 @@ extension ShardState {
     mutating func allocate(
         _ sizeClass: Int, protecting protected: UInt32?, wasUnheld: inout Bool
     ) -> BlockRef? {
-        for _ in 0..<Self.reclaimMax {
+        for step in 0..<Self.reclaimMax {
             if let ref = arena.allocate(sizeClass) { return ref }
             if arena.hasSpare {
                 arena.assignSpare(to: sizeClass)
@@ -28,7 +28,7 @@ extension ShardState {
                 arena.addSlab()
             } else if isPoor, shared.takeFromPeer(of: number, holdingMoreThan: fairSlabCount) {
                 continue
-            } else if !reclaim(protecting: protected, wasUnheld: &wasUnheld) {
+            } else if !reclaim(step, protecting: protected, wasUnheld: &wasUnheld) {
                 guard shared.takeFromPeer(of: number, holdingMoreThan: 0) else { return nil }
             }
         }
@@ -56,21 +56,28 @@ extension ShardState {
     /// Gives one slab back to the budget, in at most `stepMax` steps.
     mutating func giveSlab(stepMax: Int = reclaimMax) -> Gift {
         var ignored = false
-        for _ in 0..<stepMax {
+        for step in 0..<stepMax {
             if arena.discardSpare() {
                 budget.release(SizeClasses.slabBytes)
                 return .given
             }
-            guard reclaim(protecting: nil, wasUnheld: &ignored) else { return .nothing }
+            guard reclaim(step, protecting: nil, wasUnheld: &ignored) else { return .nothing }
         }
         return .notYet
     }
 
-    /// Frees something, in one bounded step.
-    mutating func reclaim(protecting protected: UInt32?, wasUnheld: inout Bool) -> Bool {
+    /// Evictions by which a slab is looked for; if their blocks are of too many sizes to make one,
+    /// a slab is cleared, so that no allocation evicts more than this and a slab.
+    private static var gentleStepMax: Int { 128 }
+
+    /// Frees something, in one bounded step: the `step`-th of its operation.
+    mutating func reclaim(
+        _ step: Int = 0, protecting protected: UInt32?, wasUnheld: inout Bool
+    ) -> Bool {
         if takeReturnedPieces(limit: 256) { return true }
         if deadEntryCount > 0, sweep(slotLimit: Self.sweepStep) { return true }
         if isScattered, compact() { return true }
+        if step >= Self.gentleStepMax, clearSlab(protecting: protected) { return true }
         return evictColdest(protecting: protected, wasUnheld: &wasUnheld) || compact()
     }
 
@@ -129,81 +136,5 @@ extension ShardState {
         guard entries > 0 else { return owned }
         let share = max(1, entries / shared.limits.shardCount)
         return min(min(bytes, share * arena.classes.sizes[sizeClass]) + owned, weight)
-    }
-
-    /// Empties the sparsest slab of the class with the most free blocks, by moving its entries.
-    ///
-    /// - Returns: Whether a slab became spare.
-    mutating func compact() -> Bool {
-        let sizeClass = arena.roomiestClass()
-        let usable = arena.blocksPerSlab(sizeClass) * arena.classes.sizes[sizeClass]
-        guard arena.freeBytes[sizeClass] >= usable,
-            let slab = arena.beginEvacuation(of: sizeClass)
-        else { return false }
-        let before = arena.spareCount
-        arena.markLiveBlocks(of: slab)
-        var next = 0
-        while let live = arena.liveBlock(from: next, of: slab),
-            let target = arena.allocate(sizeClass)
-        {
-            move(live.ref, to: target)
-            next = live.number + 1
-        }
-        arena.endEvacuation(of: slab)
-        guard arena.spareCount > before else { return false }
-        statistics.compactions += 1
-        return true
-    }
-
-    private mutating func move(_ ref: BlockRef, to target: BlockRef) {
-        let (old, new) = (arena.block(ref), arena.block(target))
-        let hash = hasher.hash(old.key)
-        let slot = index.find(hash) { slots[$0] == ref }
-        guard let slot else { preconditionFailure("A live block belongs to a slot.") }
-        new.copy(from: old, at: 0, to: 0, byteCount: old.header.byteCount)
-        slots[slot] = target
-        arena.freeEvacuated(ref)
-    }
-
-    /// Bytes of tables and policy.
-    var overheadBytes: Int {
-        index.storageBytes + slots.storageBytes + driver.storageBytes + arena.slabs.storageBytes
-    }
-
-    /// Pays for tables that have grown, out of the credit; and refills that while memory is easy.
-    mutating func settleOverhead() {
-        let overhead = overheadBytes
-        credit -= overhead - paidOverhead
-        paidOverhead = overhead
-        guard credit < Self.creditMin else {
-            if credit > Self.creditMax {
-                budget.release(credit - Self.creditMax)
-                credit = Self.creditMax
-            }
-            return
-        }
-        refillCredit()
-    }
-
-    /// Enough for one step of growth of each array that an insertion touches.
-    static var creditMin: Int { 6 * ReservedArray<UInt32>.growthBytes }
-    static var creditMax: Int { creditMin + 2 * SizeClasses.slabBytes }
-
-    /// Steps by which credit is collected at once. A policy's ghost may grow by more than the
-    /// credit; that debt is paid over the next operations, and its pages are touched even later.
-    private static var refillStepMax: Int { 64 }
-
-    private mutating func refillCredit() {
-        for _ in 0..<Self.refillStepMax where credit < Self.creditMin {
-            let wanted = max(SizeClasses.slabBytes, Self.creditMin - credit)
-            if budget.reserve(wanted) {
-                credit += wanted
-            } else if arena.discardSpare() {
-                credit += SizeClasses.slabBytes
-            } else {
-                var ignored = false
-                guard reclaim(protecting: nil, wasUnheld: &ignored) else { return }
-            }
-        }
     }
 }

@@ -213,6 +213,7 @@ extension ShardState {
     mutating func remove(_ found: Found, _ hash: UInt64) {
         driver.remove(SlotID(rawValue: found.slot))
         removeUnheld(found.slot, hash)
+        payOverhead()
     }
 
     /// Removes an entry that the policy has already let go.

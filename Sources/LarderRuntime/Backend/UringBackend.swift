@@ -84,7 +84,8 @@ import LarderCore
         link.state.flags.remove(.sendQueued)
         let result = Int(completion.result)
         unsafe loop.didSend(link, queued.range, result: result, error: Int32(-result))
-        if link.state.pending != nil || !link.state.flags.isDisjoint(with: [.closing, .ended, .doomed])
+        if link.state.pending != nil
+            || !link.state.flags.isDisjoint(with: [.closing, .ended, .doomed])
         {
             unsettled.append(queued.id)
         }

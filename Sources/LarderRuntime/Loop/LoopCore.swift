@@ -98,6 +98,7 @@ class LoopCore {
         guard now >= nextTick else { return }
         nextTick = now.advanced(by: configuration.tickInterval)
         sweep()
+        publishGreediest()
         if let again = acceptsAgainAt, now >= again { resumeAccepting() }
     }
 

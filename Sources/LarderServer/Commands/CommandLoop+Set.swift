@@ -152,7 +152,7 @@ extension CommandLoop {
             output.appendNotAnInteger()
             return nil
         }
-        let wallNow = ExpiryTime.wallMilliseconds()
+        let wallNow = wallNow(isAbsolute: isAbsolute)
         let wall = ExpiryTime.wallTime(value, unit, isAbsolute: isAbsolute, now: wallNow)
         guard value > 0, let wall else {
             output.appendInvalidExpiry(name)

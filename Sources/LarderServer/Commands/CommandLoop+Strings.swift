@@ -92,7 +92,7 @@ extension CommandLoop {
         output.append(failure) { $0.appendInteger(isFree ? 1 : 0) }
     }
 
-    /// Stores all pairs of the call. The first failure is told; what follows is stored all the same.
+    /// Stores all pairs of the call. A failure is told; what follows is stored all the same.
     private func putAll(_ call: borrowing Call, _ keys: borrowing KeysAccess) -> PutOutcome {
         var failure = PutOutcome.stored
         for index in stride(from: 1, to: call.count, by: 2) {
@@ -180,7 +180,8 @@ extension CommandLoop {
             value.reserveCapacity(length)
             access.copyValue(into: &value)
             value.append(call[2])
-            outcome = unsafe access.put(value.span.bytes, expiry: access.expiry, flags: access.flags)
+            outcome = unsafe access.put(
+                value.span.bytes, expiry: access.expiry, flags: access.flags)
         }
         output.append(outcome) { $0.appendInteger(Int64(length)) }
     }

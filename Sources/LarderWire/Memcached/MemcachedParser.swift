@@ -48,7 +48,7 @@ public struct MemcachedParser: Sendable {
         scanned = 0
         var line = MemcachedLine(bytes, start..<newline)
         switch line.command(bytes, start, into: &arguments) {
-        case .success(let command) where command.isWrite:
+        case .success(let command) where command.hasValue:
             return value(bytes, of: command, start, newline + 1, limits, into: &arguments)
         case .success(let command):
             return .command(command, end: newline + 1)
