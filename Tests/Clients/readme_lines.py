@@ -30,11 +30,11 @@ def wrong(command, said, ports):
         ["bash", "-c", command], text=True, timeout=20, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        return f"ended with {done.returncode}: {done.stdout!r}"
+        return f"{command} ended with {done.returncode}: {done.stdout!r}"
     if not done.stdout.strip():
-        return "printed nothing"
+        return f"{command} printed nothing"
     if said and said not in done.stdout:
-        return f"printed {done.stdout!r}, not {said!r}"
+        return f"{command} printed {done.stdout!r}, not {said!r}"
     return None
 
 
@@ -44,7 +44,7 @@ def main():
     for command, said in examples():
         problem = wrong(command, said, ports)
         passed, failed = passed + (not problem), failed + bool(problem)
-        print(f"  FAILED  README: {command}: {problem}" if problem else f"  ok      README: {command}")
+        print(f"  {'FAILED' if problem else 'ok    '}  README: {problem or command}")
     if passed + failed < 4:
         failed += 1
         print("  FAILED  README: fewer than four lines that begin with redis-cli or (printf")
