@@ -19,25 +19,16 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
 import server_process
-from meta_fence import MetaFence
 from tamper import Tampered
 from wire import Connection, ErrorReply
 
-# The tester's name of a request, and the command without which it must be skipped.
-LATER = {
-    "GETSET": "GETSET", "GETDEL": "GETDEL", "SETNX": "SETNX", "SETEX": "SETEX",
-    "PSETEX": "PSETEX", "SETRANGE": "SETRANGE", "GETRANGE": "GETRANGE",
-    "INCRBYFLOAT": "INCRBYFLOAT", "GETEX": "GETEX", "LCS": "LCS", "EXPIREAT": "EXPIREAT",
-    "PEXPIREAT": "PEXPIREAT", "EXPIRETIME": "EXPIRETIME", "PEXPIRETIME": "PEXPIRETIME",
-    "RENAMENX": "RENAMENX", "KEYS": "KEYS", "TOUCH": "TOUCH", "OBJENC": "OBJECT",
-    "UNKNOWN": "OBJECT"}
-# The comparison of all keys and the episodes of short expiry ask these, skipped or not.
-STATE_NEEDS = ["KEYS"]
-SHORT_NEEDS = ["KEYS", "PSETEX", "GETEX", "GETDEL", "SETNX"]
+# The tester's name of a request, and the command without which it is skipped.
+LATER = {"INCRBYFLOAT": "INCRBYFLOAT", "LCS": "LCS"}
 # The raw protocol cases that need these.
-RAW_NEEDS = ["RESET", "MULTI", "EXEC"]
+RAW_NEEDS = ["MULTI", "EXEC"]
 RESP_GROUPS = "strings,expiry,keyspace,proto"
-NEVER = "1000000000"
+# Without meta and ttl, which draw meta flags that need what an entry here does not note.
+TEXT_GROUPS = "text,noreply,malformed"
 
 
 def knows(port, command):
@@ -49,12 +40,6 @@ def knows(port, command):
         except EOFError:
             pass
         return True
-
-
-def has_meta(port):
-    with Connection(port) as connection:
-        connection.send(b"mn\r\n")
-        return connection.file.readline() == b"MN\r\n"
 
 
 def run_tester(command, excused):
@@ -75,17 +60,8 @@ def run_tester(command, excused):
 
 
 def compare_resp(options, server, reference):
-    known = {name: knows(server.resp, name)
-             for name in {*LATER.values(), *STATE_NEEDS, *SHORT_NEEDS, *RAW_NEEDS}}
+    known = {name: knows(server.resp, name) for name in {*LATER.values(), *RAW_NEEDS}}
     skipped = [name for name, command in LATER.items() if not known[command]]
-    extra = []
-    if not all(known[name] for name in STATE_NEEDS):
-        print("  without KEYS: the comparison of all keys is left out")
-        extra += ["--episode", NEVER]
-    if not all(known[name] for name in SHORT_NEEDS):
-        print("  without " + " ".join(name for name in SHORT_NEEDS if not known[name])
-              + ": the episodes of short expiry are left out")
-        extra += ["--short", "0"]
     excuses = not all(known[name] for name in RAW_NEEDS)
     if excuses:
         print("  without " + " ".join(name for name in RAW_NEEDS if not known[name])
@@ -97,25 +73,17 @@ def compare_resp(options, server, reference):
             differences += run_tester(
                 [str(options.tools / "resp_diff.py"), "--ref", f"127.0.0.1:{reference.resp}",
                  "--sut", f"127.0.0.1:{server.resp}", "--seed", str(seed), "--n", str(options.n),
-                 "--groups", RESP_GROUPS, "--protocol", protocol, "--skip", ",".join(skipped),
-                 *extra],
+                 "--groups", RESP_GROUPS, "--protocol", protocol, "--skip", ",".join(skipped)],
                 lambda found: excuses and found["cmd"][0] == "b'@RAW'" and "RESET" in
                 found["cmd"][1])
     return differences
 
 
 def compare_text(options, server, reference):
-    def run(port, groups):
-        return sum(run_tester(
-            [str(options.tools / "mc_diff.py"), "--ref", f"127.0.0.1:{reference.text}", "--sut",
-             f"127.0.0.1:{port}", "--seed", str(seed), "--n", str(options.n), "--groups", groups],
-            lambda _: False) for seed in options.seeds)
-
-    if has_meta(server.text):
-        return run(server.text, "text,noreply,malformed,ttl")
-    print("  without meta commands: the groups malformed and ttl, which use them, are left out")
-    with MetaFence(server.text) as fence:
-        return run(fence.port, "text,noreply")
+    return sum(run_tester(
+        [str(options.tools / "mc_diff.py"), "--ref", f"127.0.0.1:{reference.text}", "--sut",
+         f"127.0.0.1:{server.text}", "--seed", str(seed), "--n", str(options.n), "--groups",
+         TEXT_GROUPS], lambda _: False) for seed in options.seeds)
 
 
 class Reference(server_process.Server):
