@@ -2,11 +2,11 @@
 
 import selectors
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import load
+from .background import Background
 from .context import Context
 from .resp import RespClient
 from .result import Result
@@ -24,35 +24,23 @@ def rss_bound_mb(limit_mb: float) -> float:
     return limit_mb * 1.15 + 64
 
 
-class Sampler(threading.Thread):
+class Sampler(Background):
     """Reads RSS and `used_memory` until it is told to stop."""
 
     def __init__(self, server: Server):
-        super().__init__(daemon=True)
+        super().__init__()
         self._server = server
-        self._is_over = threading.Event()
         self.rss_mb_max = 0.0
         self.used_mb_max = 0.0
         self.samples = 0
-        self.failure: Exception | None = None
 
-    def run(self) -> None:
-        try:
-            with RespClient(self._server.resp) as client:
-                while not self._is_over.wait(SAMPLE_SECONDS):
-                    self.rss_mb_max = max(
-                        self.rss_mb_max, self._server.resident_bytes() / 2**20)
-                    used = int(client.information("memory").get("used_memory", 0))
-                    self.used_mb_max = max(self.used_mb_max, used / 2**20)
-                    self.samples += 1
-        except Exception as failure:
-            self.failure = failure
-
-    def finish(self) -> None:
-        self._is_over.set()
-        self.join()
-        if self.failure:
-            raise self.failure
+    def work(self) -> None:
+        with RespClient(self._server.resp) as client:
+            while not self.is_over.wait(SAMPLE_SECONDS):
+                self.rss_mb_max = max(self.rss_mb_max, self._server.resident_bytes() / 2**20)
+                used = int(client.information("memory").get("used_memory", 0))
+                self.used_mb_max = max(self.used_mb_max, used / 2**20)
+                self.samples += 1
 
 
 def _sets(server: Server, megabytes: int, value_size: int, first_key: int, **options) -> None:

@@ -6,10 +6,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 from . import load, processes
+from .background import Background
 from .context import Context
 from .cpu import ROWS, CpuRow
 from .processes import Ports, RunFailure
@@ -36,28 +36,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-class _EndlessLoad(threading.Thread):
+class _EndlessLoad(Background):
     """Repeats the row's load until it is told to stop."""
 
     def __init__(self, row: CpuRow, server: Server, context: Context):
-        super().__init__(daemon=True)
+        super().__init__()
         self._row, self._server, self._context = row, server, context
-        self._is_over = threading.Event()
         self.done = 0
-        self.failure: RunFailure | None = None
 
-    def run(self) -> None:
-        try:
-            while not self._is_over.is_set():
-                self.done += self._row.drive(self._server, self._context)
-        except RunFailure as failure:
-            self.failure = failure
-
-    def finish(self) -> None:
-        self._is_over.set()
-        self.join()
-        if self.failure:
-            raise self.failure
+    def work(self) -> None:
+        while not self.is_over.is_set():
+            self.done += self._row.drive(self._server, self._context)
 
 
 def _record(arguments: argparse.Namespace, server: Server, samples: Path) -> None:
