@@ -78,8 +78,8 @@ import Testing
 }
 
 /// A plain counter behind a shard lock.
+// Safety: `value` is written between `lock` and `unlock` only, and read when all are done.
 private final class Guarded: @unchecked Sendable {
-    // Safety: `value` is written between `lock` and `unlock` only, and read when all are done.
     private let lock = ShardLock()
     private(set) var value = 0
 
