@@ -31,7 +31,8 @@ func system(_ name: String, pkgConfig: String, package: String) -> Target {
 let package = Package(
     name: "larder",
     products: [
-        .executable(name: "larder", targets: ["LarderCommand"])
+        .executable(name: "larder", targets: ["LarderCommand"]),
+        .executable(name: "larder-policy-loop", targets: ["LarderPolicyLoop"]),
     ],
     targets: [
         // Pure Swift.
@@ -59,6 +60,9 @@ let package = Package(
         .executableTarget(
             name: "larder-hotpath", dependencies: ["LarderCore", "LarderMemory", "LarderWire"],
             path: "Benchmarks/HotPath", swiftSettings: strict),
+        .executableTarget(
+            name: "LarderPolicyLoop", dependencies: ["LarderCore", "LarderPolicy", "LarderTrace"],
+            swiftSettings: strict),
         layer("LarderTesting", ["LarderCore"]),
         // C.
         system("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),

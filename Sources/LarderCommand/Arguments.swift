@@ -1,3 +1,5 @@
+import LarderCore
+
 /// An option of a command.
 struct CommandOption: Sendable {
     /// With its dashes: `--requests`.
@@ -82,6 +84,23 @@ struct Arguments {
                     + "from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// The option's value as a number of bytes, with or without a unit.
+    func byteCount(_ name: String, in range: ClosedRange<Int>) throws(CommandFailure) -> Int? {
+        guard let text = values[name] else { return nil }
+        let count: ByteCount
+        do throws(TextFormError) {
+            count = try ByteCount(parsing: text)
+        } catch {
+            throw .usage("\(name) is '\(text)': \(error)")
+        }
+        guard range.contains(count.bytes) else {
+            throw .usage(
+                "\(name) is '\(text)', but must be from \(range.lowerBound) "
+                    + "to \(ByteCount(range.upperBound))")
+        }
+        return count.bytes
     }
 
     /// The option's value as one of `choices`, the first of which is taken when it is not given.

@@ -1,4 +1,4 @@
-import Glibc
+import LarderCore
 
 /// A connection of a replay: its socket and its conversation. One thread owns it.
 final class ReplayConnection {
@@ -52,7 +52,7 @@ final class ReplayConnection {
         switch socket.receive(into: &exchange.input, from: end, waiting: waiting) {
         case .moved(let count):
             hasAnswered = true
-            try exchange.absorb(count, now: MonotonicClock.nanoseconds, into: &tally)
+            try exchange.absorb(count, now: MonotonicClock.now().nanoseconds, into: &tally)
             return nil
         case .wouldBlock: return nil
         case .closed(let reason): return reason
@@ -67,14 +67,5 @@ final class ReplayConnection {
         hasAnswered = false
         sentCount = exchange.output.count
         return exchange.abandon()
-    }
-}
-
-/// Time that never goes back.
-enum MonotonicClock {
-    static var nanoseconds: UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }

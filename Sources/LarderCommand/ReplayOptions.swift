@@ -38,7 +38,8 @@ extension ReplayOptions {
             CommandOption("--pipeline", "P", "operations in flight on each (default: 1)"),
             CommandOption("--threads", "T", "client threads (default: half the cores)"),
             CommandOption(
-                "--value-size", "BYTES|trace", "size of stored values (default: as in the trace)"),
+                "--value-size", "SIZE|trace",
+                "bytes of stored values, e.g. 4kb (default: as in the trace)"),
             CommandOption("--requests", "N", "stop after so many requests of the trace"),
             CommandOption("--ttl", "SECONDS", "stored values expire after so long"),
             CommandOption("--key-prefix", "TEXT", "goes before each key"),
@@ -53,7 +54,7 @@ extension ReplayOptions {
         let threads = try arguments.integer("--threads", in: 1...256) ?? max(1, coreCount / 2)
         self.threads = min(threads, connections)
         if arguments.text("--value-size") != "trace",
-            let size = try arguments.integer("--value-size", in: 0...Self.valueBytesMax)
+            let size = try arguments.byteCount("--value-size", in: 0...Self.valueBytesMax)
         {
             valueSize = .fixed(size)
         }

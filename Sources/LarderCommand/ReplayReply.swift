@@ -25,8 +25,8 @@ struct ReplayReplyScanner: Sendable {
         self.dialect = dialect
     }
 
-    /// The next reply in `buffer[range]`, whose bytes are taken off the range; `nil` when more bytes
-    /// are needed, behind those in the range.
+    /// The next reply in `buffer[range]`, whose bytes are taken off the range; `nil` when more
+    /// bytes are needed, behind those in the range.
     mutating func next(
         in buffer: [UInt8], _ range: inout Range<Int>
     ) throws(ReplayReplyFailure) -> ReplayReply? {

@@ -1,4 +1,4 @@
-import Glibc
+import LarderCore
 import Synchronization
 
 /// A replay under way: threads that work through one trace, and whoever watches them.
@@ -39,23 +39,38 @@ final class ReplayRun: Sendable {
     ///   thread.
     /// - Returns: What all threads together counted.
     func run(watch: (Double) -> Void) -> ReplayOutcome {
-        let start = MonotonicClock.nanoseconds
-        let finished = CountingSignal()
+        let start = MonotonicClock.now()
+        guard let finished = CountingSignal() else {
+            return ReplayOutcome(failure: .failure("the system gave no pipe"))
+        }
+        var running = startThreads(finished)
+        while running > 0 {
+            running -= finished.wait(milliseconds: 200)
+            watch(Self.seconds(since: start))
+        }
+        var result = outcome.withLock { $0 }
+        result.seconds = Self.seconds(since: start)
+        return result
+    }
+
+    private static func seconds(since start: Tick) -> Double {
+        Double(MonotonicClock.now().nanoseconds - start.nanoseconds) / 1e9
+    }
+
+    /// Starts the threads and returns how many there are.
+    private func startThreads(_ finished: CountingSignal) -> Int {
         for index in 0..<options.threads {
             let share = (options.connections + index) / options.threads
-            WorkerThread.start { [self] in
+            let isStarted = WorkerThread.start { [self] in
                 work(connectionCount: share)
                 finished.signal()
             }
+            guard isStarted else {
+                note(ReplayTally(), .failure("the system gave no more than \(index) threads"))
+                return index
+            }
         }
-        var finishedCount = 0
-        while finishedCount < options.threads {
-            finishedCount += finished.wait(milliseconds: 200)
-            watch(Double(MonotonicClock.nanoseconds - start) / 1e9)
-        }
-        var result = outcome.withLock { $0 }
-        result.seconds = Double(MonotonicClock.nanoseconds - start) / 1e9
-        return result
+        return options.threads
     }
 
     private func work(connectionCount: Int) {
@@ -65,11 +80,16 @@ final class ReplayRun: Sendable {
             try worker.work()
         } catch {
             failure = error
-            // The others would go on with a part of the load only, which nobody asked for.
-            stop()
         }
+        note(worker.tally, failure)
+    }
+
+    /// Adds what a thread came to. If it failed, the others stop too: they would go on with a part
+    /// of the load, which nobody asked for.
+    private func note(_ tally: ReplayTally, _ failure: CommandFailure?) {
+        if failure != nil { stop() }
         outcome.withLock { outcome in
-            outcome.tally.merge(worker.tally)
+            outcome.tally.merge(tally)
             outcome.failure = outcome.failure ?? failure
         }
     }
@@ -81,57 +101,4 @@ struct ReplayOutcome: Sendable {
     var seconds = 0.0
     /// Why it ended early, if it did.
     var failure: CommandFailure?
-}
-
-/// A thread of its own, for work that waits in the system.
-enum WorkerThread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// Runs `body` on a new thread, which ends with it.
-    static func start(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let context = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
-        let code = unsafe pthread_create(
-            &thread, nil,
-            { context in
-                guard let context = unsafe context else { return nil }
-                unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context)
-        guard code == 0 else { fatalError("The system gave no thread (errno \(code)).") }
-        pthread_detach(thread)
-    }
-}
-
-/// Counts signals of threads, for one thread that waits for them.
-final class CountingSignal: Sendable {
-    private let readEnd: Int32
-    private let writeEnd: Int32
-
-    init() {
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { fatalError("The system gave no pipe (\(errno)).") }
-        (readEnd, writeEnd) = (ends[0], ends[1])
-    }
-
-    deinit {
-        close(readEnd)
-        close(writeEnd)
-    }
-
-    func signal() {
-        var byte: UInt8 = 1
-        _ = unsafe write(writeEnd, &byte, 1)
-    }
-
-    /// Waits so long at most, and returns the number of signals since the last call.
-    func wait(milliseconds: Int32) -> Int {
-        var entry = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&entry, 1, milliseconds) > 0 else { return 0 }
-        var bytes = [UInt8](repeating: 0, count: 256)
-        return max(0, unsafe read(readEnd, &bytes, bytes.count))
-    }
 }

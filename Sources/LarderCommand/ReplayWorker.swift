@@ -1,4 +1,5 @@
 import Glibc
+import LarderCore
 import LarderTrace
 
 /// One thread of a replay, with its connections.
@@ -9,7 +10,7 @@ struct ReplayWorker: ~Copyable {
     private var values = ReplayValues()
     private var connections: [ReplayConnection] = []
     private var polls: [pollfd] = []
-    private var lastAnswerAt = MonotonicClock.nanoseconds
+    private var lastAnswerAt = MonotonicClock.now().nanoseconds
     private var publishedCounts = (requests: 0, hits: 0)
     /// What was counted so far.
     private(set) var tally = ReplayTally()
@@ -25,7 +26,7 @@ struct ReplayWorker: ~Copyable {
         for _ in 0..<connectionCount {
             connections.append(ReplayConnection(try run.address.connect(), run.options))
         }
-        lastAnswerAt = MonotonicClock.nanoseconds
+        lastAnswerAt = MonotonicClock.now().nanoseconds
         for connection in connections { try begin(connection) }
         while !run.isStopped, connections.contains(where: { !$0.isIdle }) {
             // One connection that has sent all waits in the receive itself, which saves a call.
@@ -73,7 +74,7 @@ struct ReplayWorker: ~Copyable {
     }
 
     private mutating func begin(_ connection: ReplayConnection) throws(CommandFailure) {
-        let now = MonotonicClock.nanoseconds
+        let now = MonotonicClock.now().nanoseconds
         if let reason = connection.begin(from: &feed, values: &values, now: now) {
             try reopen(connection, reason)
         }
@@ -96,11 +97,11 @@ struct ReplayWorker: ~Copyable {
         run.add(
             requests: requests - publishedCounts.requests, hits: tally.hits - publishedCounts.hits)
         publishedCounts = (requests, tally.hits)
-        lastAnswerAt = MonotonicClock.nanoseconds
+        lastAnswerAt = MonotonicClock.now().nanoseconds
     }
 
     private func checkSilence() throws(CommandFailure) {
-        let silence = MonotonicClock.nanoseconds - lastAnswerAt
+        let silence = MonotonicClock.now().nanoseconds - lastAnswerAt
         let most = run.options.silenceSecondsMax
         guard silence > UInt64(most) * 1_000_000_000 else { return }
         throw .failure("\(run.address) has not answered for \(most) seconds")

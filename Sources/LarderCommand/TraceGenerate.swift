@@ -12,7 +12,7 @@ enum TraceGenerate {
         CommandOption("--seed", "S", "equal seeds give equal traces (default: 1)"),
         CommandOption("--shift-every", "N", "requests between shifts (default: a tenth of all)"),
         CommandOption("--shift-by", "M", "objects by which ranks move (default: a tenth of all)"),
-        CommandOption("--size", "BYTES", "size of objects, or their median (default: 1)"),
+        CommandOption("--size", "SIZE", "bytes of objects, or their median (default: 1)"),
         CommandOption(
             "--size-sigma", "S", "log-normal sizes with this deviation (default: 0, all alike)"),
     ]
@@ -83,7 +83,7 @@ enum TraceGenerate {
     }
 
     private static func sizes(_ arguments: Arguments) throws(CommandFailure) -> ObjectSizes {
-        let size = UInt32(try arguments.integer("--size", in: 1...Int(UInt32.max)) ?? 1)
+        let size = UInt32(try arguments.byteCount("--size", in: 1...Int(UInt32.max)) ?? 1)
         let sigma = try arguments.number("--size-sigma", in: 0...10) ?? 0
         return sigma == 0 ? .fixed(size) : .logNormal(median: size, sigma: sigma)
     }

@@ -2,12 +2,12 @@ public import LarderCore
 
 /// A point on the store's monotonic scale, in milliseconds: what expiry is counted in.
 public struct Moment: Hashable, Comparable, Sendable, BitwiseCopyable {
-    /// Milliseconds since the start of the scale; at most 48 bits, which last 8,900 years.
+    /// Milliseconds since the start of the scale.
     public let milliseconds: UInt64
 
-    /// The point `milliseconds` after the start of the scale, at most `never`.
+    /// The point `milliseconds` after the start of the scale.
     @inlinable public init(milliseconds: UInt64) {
-        self.milliseconds = min(milliseconds, 0xFFFF_FFFF_FFFF)
+        self.milliseconds = milliseconds
     }
 
     /// The millisecond in which `tick` lies.

@@ -76,7 +76,7 @@ public final class LoopGroup<Handler: ConnectionHandler>: Sendable {
     /// Asks all loops to end: nobody is accepted, what was received is answered, output is sent for
     /// at most `drain`. Returns at once.
     public func stop(drain: Duration) {
-        for context in contexts { _ = context.post(.stop(drain: drain)) }
+        for context in contexts { context.stop(drain: drain) }
     }
 
     /// Waits until all loops have ended.

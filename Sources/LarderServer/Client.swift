@@ -57,6 +57,7 @@ final class Client: Sendable {
             + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0"
             + " events=r cmd=\(commandName) user=default redir=-1"
             + " resp=\(protocolVersion.load(ordering: .relaxed))"
+            + " lib-name=\(texts.libraryName) lib-ver=\(texts.libraryVersion)"
     }
 }
 

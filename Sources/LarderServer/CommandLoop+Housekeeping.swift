@@ -4,15 +4,16 @@ import LarderRuntime
 
 extension CommandLoop {
     /// Entries looked at in one step: a step stays well below a millisecond of processor time.
-    private static var stepLimit: Int { 256 }
+    private static var stepLimit: Int { 64 }
     /// Steps between two turns of the loop: clients wait no longer than for these.
-    private static var stepsPerTurn: Int { 4 }
+    private static var stepsPerTurn: Int { 16 }
 
     /// Expires, sweeps, grows and gives back, a little at a time, in the shards of this loop.
     ///
     /// - Returns: Whether more waits.
     mutating func keepHouse(at tick: Tick) -> Bool {
         now = Moment(tick)
+        shared.memcached.keepHouse(store, at: now)
         var isMore = false
         let meter = shared.keepers[context.index]
         var shard = context.index

@@ -16,6 +16,8 @@ struct CommandLoop: ~Copyable {
     /// For values that are put together before they are stored.
     var scratch: [UInt8] = []
     var random = SystemRandomNumberGenerator()
+    /// Values of the command at hand that were streamed into the store, by argument.
+    var streamed: [(index: Int, value: LargeValue?)] = []
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
@@ -38,6 +40,8 @@ struct CommandLoop: ~Copyable {
     ) -> Received {
         self.tick = tick
         now = Moment(tick)
+        // The list may hold part of another connection's request.
+        arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         do throws(ProtocolFailure) {
             return try serveRequests(bytes, on: &connection, into: &output)
@@ -52,6 +56,12 @@ struct CommandLoop: ~Copyable {
         into output: inout OutputBuffer
     ) throws(ProtocolFailure) -> Received {
         var position = 0
+        if let ingest = connection.ingest {
+            let step = try resume(ingest, bytes, on: &connection, into: &output)
+            position = step.consumed
+            guard step.isDone else { return Received(consumed: position) }
+            connection.ingest = nil
+        }
         while position < bytes.byteCount {
             let limits = connection.isAuthenticated ? limits : .unauthenticated
             let step = try arguments.parse(
@@ -67,12 +77,19 @@ struct CommandLoop: ~Copyable {
                 position = end
             case .needMore(let atLeast):
                 return wait(for: atLeast, from: position, of: bytes)
-            case .largeArgument(_, let length, let offset):
+            case .largeArgument(let index, let length, let offset):
                 guard length <= shared.valueMax else {
                     refuse(length, &output)
                     return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
                 }
-                return wait(for: offset + length + 2 - position, from: position, of: bytes)
+                connection.ingest = try makeIngest(
+                    bytes, from: position, index: index, length: length, offset: offset,
+                    on: &connection)
+                guard let ingest = connection.ingest else {
+                    return wait(for: offset + length + 2 - position, from: position, of: bytes)
+                }
+                let rest = bytes.extracting(offset..<bytes.byteCount)
+                return Received(consumed: offset + ingest.feed(rest))
             }
             if connection.isClosing {
                 return Received(consumed: position, next: .closeAfterFlush)

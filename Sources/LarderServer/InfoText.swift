@@ -15,7 +15,8 @@ struct InfoText {
 
     /// The sections asked for; all of the usual ones when none is named.
     func text(sections: Set<String>) -> String {
-        let isAll = sections.isEmpty || !sections.isDisjoint(with: ["all", "default", "everything"])
+        let general: Set<String> = ["all", "default", "everything"]
+        let isAll = sections.isEmpty || !sections.isDisjoint(with: general)
         let parts: [(String, [(String, String)])] = [
             ("Server", server), ("Clients", clients), ("Memory", memory), ("Stats", statistics),
             ("Replication", [("role", "master"), ("connected_slaves", "0")]),
@@ -87,7 +88,7 @@ struct InfoText {
             ("keyspace_hits", "\(counted.hits)"), ("keyspace_misses", "\(counted.misses)"),
             ("larder_refused_newcomers", "\(counted.refusals)"),
             ("larder_compactions", "\(counted.compactions)"),
-            ("larder_housekeeping_max_us", Self.fixed(Double(longest) / 1000)),
+            ("larder_housekeeping_max_us", "\((longest + 999) / 1000)"),
             ("larder_housekeeping_steps", "\(shared.keepers.reduce(0) { $0 + $1.stepCount })"),
         ]
     }

@@ -1,7 +1,7 @@
 import Glibc
 public import LarderAssembly
 import LarderCore
-import LarderMemory
+package import LarderMemory
 import LarderRuntime
 
 /// A running cache server: a store, its loops, and the ports they serve.
@@ -20,9 +20,21 @@ public final class Server: Sendable {
     /// Call it before other threads start: it blocks SIGTERM, SIGINT and SIGHUP in this one.
     ///
     /// - Throws: `ServerFailure` that names the address or the value, and the cause.
-    public init(
+    public convenience init(
         _ configuration: Configuration, version: String, logger: Logger
     ) throws(ServerFailure) {
+        try self.init(configuration, version: version, logger: logger, endsOnSignal: true)
+    }
+
+    /// A server that signals do not end, for use beside others in one process.
+    package init(
+        _ configuration: Configuration, version: String, logger: Logger, endsOnSignal: Bool
+    ) throws(ServerFailure) {
+        do throws(ConfigurationError) {
+            try configuration.validate()
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
         _ = signal(SIGPIPE, SIG_IGN)
         let allowed = MemoryAllowance.current().byteCount
         let settings = RuntimeSettings(configuration, allowedBytes: allowed)
@@ -36,7 +48,8 @@ public final class Server: Sendable {
             version: version, now: now)
         self.shared = shared
         self.logger = logger
-        let runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
+        var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
+        runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
         do throws(RuntimeError) {
             group = try LoopGroup(runtime) { context in
                 shared.traffic.add(context)
@@ -53,14 +66,36 @@ public final class Server: Sendable {
     ///
     /// - Throws: `ServerFailure` when the system gives no thread or event loop.
     public func run() throws(ServerFailure) {
+        try start()
+        wait()
+    }
+
+    /// Starts the loops, and returns when all of them serve.
+    package func start() throws(ServerFailure) {
         do throws(RuntimeError) {
-            try group.run()
+            try group.start()
         } catch {
             throw ServerFailure(description: error.description)
         }
+    }
+
+    /// Asks the loops to end: what was received is answered, and sent for at most `drain`.
+    package func stop(drain: Duration) {
+        group.stop(drain: drain)
+    }
+
+    /// Waits until all loops have ended.
+    package func wait() {
+        group.wait()
         logger.info("stopped")
         logger.flush()
     }
+
+    /// The ports of the internet addresses, those of RESP first.
+    package var ports: [UInt16] { group.addresses.compactMap(\.port) }
+
+    /// What the server keeps.
+    package var store: ByteStore { shared.store }
 
     private func announce(
         _ configuration: Configuration, _ settings: RuntimeSettings, _ loopCount: Int
@@ -116,7 +151,6 @@ public final class Server: Sendable {
         runtime.keepAlive = configuration.server.tcpKeepalive
         runtime.clientMemoryLimit = configuration.clients.memoryBytes
         runtime.pendingSoftLimit = min(pendingSoftLimit, configuration.clients.outputLimitBytes)
-        runtime.drainOnSignal = drainDuration
         return runtime
     }
 

@@ -10,6 +10,7 @@ final class ServerShared: Sendable {
     let store: ByteStore
     let clients = ClientRegistry()
     let traffic = Traffic()
+    let wall = WallOffset()
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
@@ -18,6 +19,7 @@ final class ServerShared: Sendable {
     /// Arguments above this are refused before they arrive.
     let valueMax: Int
     let keepers: [HousekeepingMeter]
+    let memcached = MemcachedShared()
     private let settings: Mutex<RuntimeSettings>
     private let password: Mutex<String?>
     private let tcpPort = Atomic<Int>(0)
@@ -77,8 +79,8 @@ final class ServerShared: Sendable {
 final class CommandCounters: Sendable {
     private let calls = CounterArray(count: Command.allCases.count)
     private let failures = CounterArray(count: Command.allCases.count)
-    /// memcached commands, which INFO adds up.
-    let memcachedCalls = CounterArray(count: 1)
+    /// memcached's, by `MemcachedCounter`; all commands, which INFO adds up, are the first.
+    let memcachedCalls = CounterArray(count: MemcachedCounter.allCases.count)
 
     func countCall(_ command: Command) { calls.add(Int(command.rawValue)) }
     func countFailure(_ command: Command) { failures.add(Int(command.rawValue)) }

@@ -4,6 +4,7 @@ mc_diff.py.
 
     differential.py --binary .build/release/larder --tools ../shared/tools 1 2 3 4 5
     differential.py --stand-in --tools ../shared/tools --n 2000 1
+    differential.py --self-test --tools ../shared/tools 1      with falsified replies
 
 What the server does not know is left out, but only if it is in the list of later commands below;
 whatever is left out is printed. Exit status: 0 no difference, 1 differences, 2 it could not run.
@@ -19,6 +20,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
 import server_process
 from meta_fence import MetaFence
+from tamper import Tampered
 from wire import Connection, ErrorReply
 
 # The tester's name of a request, and the command without which it must be skipped.
@@ -130,20 +132,29 @@ def main():
     server_process.add_arguments(parser)
     parser.add_argument("--tools", type=pathlib.Path, required=True, help="the testers' folder")
     parser.add_argument("--n", type=int, default=20_000)
+    parser.add_argument(
+        "--self-test", action="store_true", help="with falsified replies, which must be noticed")
     parser.add_argument("seeds", nargs="+", type=int)
     options = parser.parse_args()
     for name in ("redis-server", "memcached"):
         if not shutil.which(name):
             raise server_process.StartFailure(f"{name} is missing: apt-get install {name}")
     flags = [] if options.stand_in else ["--memory.max-value", "512mb"]
-    server = (Reference() if options.stand_in
+    server = (Reference() if options.stand_in or options.self_test
               else server_process.server_from(options, memory="2gb", flags=flags))
+    if options.self_test:
+        options.n, server = 600, Tampered(Reference())
     with Reference() as reference, server:
         print("RESP against redis-server")
-        differences = compare_resp(options, server, reference)
+        in_resp = compare_resp(options, server, reference)
         print("memcached text against memcached")
-        differences += compare_text(options, server, reference)
+        in_text = compare_text(options, server, reference)
         alive = server.is_running()
+    if options.self_test:
+        noticed = in_resp > 0 and in_text > 0
+        print(f"self-test: falsified replies were {'' if noticed else 'NOT '}noticed")
+        return 0 if noticed else 1
+    differences = in_resp + in_text
     print(f"{differences} differences" + ("" if alive else "; the server ended"))
     return 0 if differences == 0 and alive else 1
 

@@ -239,7 +239,7 @@ def web_request(server):
             scene.note(f"{name}: {got!r}{', closed' if closed else ', left open'}")
             scene.require(closed, f"the connection is open after {name}")
         with Connection(server.resp) as connection:
-            scene.require(connection.ask("GET", "pwned") is None, "a page's command was carried out")
+            scene.require(connection.ask("GET", "pwned") is None, "a page's command was obeyed")
     return scene
 
 

@@ -122,8 +122,8 @@ def main():
         print(f"only {there} of {options.keys} permanent keys are left: evicted? Nothing is proven")
     if cycles == 0:
         print("the table never grew and shrank once: take more scans")
-    print(f"{options.scans} full scans over {options.keys} permanent keys, {cycles} times {GROWTH}x "
-          f"and back: {len(missing)} missing")
+    print(f"{options.scans} full scans over {options.keys} permanent keys, {cycles} times "
+          f"{GROWTH}x and back: {len(missing)} missing")
     return 0 if not missing and alive and cycles > 0 and there == options.keys else 1
 
 

@@ -111,9 +111,9 @@ def main():
             _, torn = look(server, min(options.seconds, 3))
         print("\n".join(torn[:SHOWN]))
         kinds = {view.split(":")[0] for view in torn}
-        print(f"self-test: the torn views of a wrong server were {'' if len(kinds) == 2 else 'NOT '}"
-              "noticed")
-        return 0 if len(kinds) == 2 else 1
+        noticed = len(kinds) == 2
+        print(f"self-test: a wrong server's torn views were {'' if noticed else 'NOT '}noticed")
+        return 0 if noticed else 1
     with server_process.server_from(options) as server:
         counts, torn = look(server, options.seconds)
         alive = server.is_running()

@@ -21,19 +21,20 @@ import server_process
 
 END_SECONDS = 10
 
-# What is wrong, the file's text, and words of which the message must hold each.
+# What is wrong, the file's text, the line to be named, and words of which the message holds each.
 CONFIGURATIONS = [
-    ("unknown key", "memry: { limit: 512mb }\n", ["1", "memry", "memory"]),
-    ("unknown key inside", "memory:\n  limt: 512mb\n", ["2", "limt", "limit"]),
-    ("size that is none", "memory: { limit: lots }\n", ["memory.limit", "lots"]),
-    ("negative size", "memory: { limit: -5mb }\n", ["memory.limit", "-5mb"]),
-    ("unknown policy", "memory: { policy: best }\n", ["memory.policy", "best"]),
-    ("duration that is none", "clients: { idle: soon }\n", ["clients.idle", "soon"]),
-    ("port out of range", "listen: { resp: '127.0.0.1:99999' }\n", ["listen.resp", "99999"]),
-    ("list for a number", "clients: { max: [1, 2] }\n", ["clients.max"]),
-    ("not YAML", "memory: { limit: 512mb\nlisten: ]\n", ["2"]),
+    ("unknown key", "memry: { limit: 512mb }\n", 1, ["memry", "memory"]),
+    ("unknown key inside", "memory:\n  limt: 512mb\n", 2, ["limt", "limit"]),
+    ("size that is none", "memory: { limit: lots }\n", 1, ["limit", "lots"]),
+    ("negative size", "memory: { limit: -5mb }\n", 1, ["limit", "-5mb"]),
+    ("unknown policy", "memory: { policy: best }\n", 1, ["policy", "best", "s3fifo"]),
+    ("duration that is none", "clients: { idle: soon }\n", 1, ["idle", "soon"]),
+    ("port out of range", "listen: { resp: '127.0.0.1:99999' }\n", 1, ["resp", "99999"]),
+    ("list for a number", "clients: { max: [1, 2] }\n", 1, ["max"]),
+    ("not YAML", "memory: { limit: 512mb\nlisten: ]\n", 2, []),
     ("the same address twice",
-     "listen: { resp: '127.0.0.1:{resp}', memcached: '127.0.0.1:{resp}' }\n", ["listen"]),
+     "listen: { resp: '127.0.0.1:{resp}', memcached: '127.0.0.1:{resp}' }\n", 1,
+     ["memcached", "resp"]),
 ]
 
 
@@ -77,11 +78,12 @@ def attempt(report, what, command, words, user=None):
 def attempt_all(report, binary, base_flags):
     with tempfile.TemporaryDirectory(prefix="larder-test-") as folder:
         os.chmod(folder, 0o755)
-        for number, (what, text, words) in enumerate(CONFIGURATIONS, 1):
+        for number, (what, text, line, words) in enumerate(CONFIGURATIONS, 1):
             path = os.path.join(folder, f"wrong{number}.yaml")
             port = server_process.free_port()
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text.replace("{resp}", str(port)))
+            words = [f"{path}:{line}", *words]
             flags = [] if "listen" in text else base_flags()
             attempt(report, f"{what}: {text.strip()!r}",
                     [binary, "serve", path, *flags], words)

@@ -43,4 +43,22 @@ import Testing
         try client.send(line)
         #expect(try client.text(line.utf8.count) == line)
     }
+
+    @Test(arguments: backends)
+    func `many large answers at once reach their own clients`(
+        backend: RuntimeConfiguration.BackendChoice
+    ) throws {
+        let server = try TestGroup(backend) { $0.outputBufferBytes = 64 << 10 }
+        let clients = try (0..<6).map { _ in try server.greetedClient() }
+        for (number, client) in clients.enumerated() {
+            try client.send(String(repeating: "client \(number)\n*\n", count: 20))
+        }
+        let stars = [UInt8](repeating: UInt8(ascii: "*"), count: 65_536)
+        for (number, client) in clients.enumerated() {
+            for _ in 0..<20 {
+                #expect(try client.text(9) == "client \(number)\n")
+                #expect(try client.receive(exactly: stars.count) == stars)
+            }
+        }
+    }
 }

@@ -4,26 +4,28 @@ import Synchronization
 
 /// A value in pieces, to see that it is sent from where it lies and given back.
 final class SegmentedValue: SharedBytes {
-    static let alive = Atomic<Int>(0)
     let byteCount: Int
+    private let journal: Journal
     private let segments: [[UInt8]]
     private let size: Int
 
-    /// `byteCount` bytes that count up, in segments of `segment` bytes.
-    init(byteCount: Int, segment: Int) {
+    /// `byteCount` bytes in segments of `segment`, each filled with its number.
+    init(byteCount: Int, segment: Int, _ journal: Journal) {
         self.byteCount = byteCount
+        self.journal = journal
         size = segment
         segments = stride(from: 0, to: byteCount, by: segment).map { start in
-            (start..<min(start + segment, byteCount)).map { UInt8(truncatingIfNeeded: $0 / 7) }
+            [UInt8](repeating: UInt8(start / segment), count: min(segment, byteCount - start))
         }
-        Self.alive.add(1, ordering: .relaxed)
+        journal.valuesAlive.add(1, ordering: .relaxed)
     }
 
     deinit {
-        Self.alive.subtract(1, ordering: .relaxed)
+        journal.valuesAlive.subtract(1, ordering: .relaxed)
     }
 
-    static func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: index / 7) }
+    /// All of it.
+    var bytes: [UInt8] { segments.flatMap(\.self) }
 
     func withSegment<Result>(at offset: Int, _ body: (RawSpan) -> Result) -> Result {
         let segment = segments[offset / size]
@@ -39,6 +41,8 @@ final class Journal: Sendable {
     let closed = Mutex<[CloseReason]>([])
     let lines = Atomic<Int>(0)
     let ticks = Atomic<Int>(0)
+    /// Large values that somebody still holds.
+    let valuesAlive = Atomic<Int>(0)
     let opened = Mutex<[ConnectionID]>([])
     /// Connections by loop.
     let perLoop = Mutex<[Int: Int]>([:])
@@ -115,7 +119,7 @@ final class LineHandler: ConnectionHandler {
         case UInt8(ascii: "$"):
             // Ten bytes of text around a large value of 3 MiB in pieces of 100,000 bytes.
             output.append("begin")
-            output.append(shared: SegmentedValue(byteCount: 3 << 20, segment: 100_000))
+            output.append(shared: SegmentedValue(byteCount: 3 << 20, segment: 100_000, journal))
             output.append("after")
         case UInt8(ascii: "*"):
             // 64 KiB of stars.
@@ -130,8 +134,7 @@ final class LineHandler: ConnectionHandler {
     }
 
     func ticked(at now: Tick) -> Bool {
-        journal.ticks.add(1, ordering: .relaxed) != (0, 0)
-            && journal.ticks.load(ordering: .relaxed) % 3 == 1
+        journal.ticks.add(1, ordering: .relaxed).newValue % 3 == 1
     }
 
     func refusal(of peer: Peer) -> StaticString { "-ERR max number of clients reached\r\n" }

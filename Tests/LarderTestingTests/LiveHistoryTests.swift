@@ -2,8 +2,7 @@ import Foundation
 import LarderTesting
 import Testing
 
-/// The checker against a server that runs already: `Tests/Acceptance/histories.sh` sets the
-/// environment.
+/// The checker against a server that runs already; `Tests/Acceptance/histories.py` names it.
 @Suite struct LiveHistoryTests {
     static let environment = ProcessInfo.processInfo.environment
     static let resp = environment["LARDER_HISTORY_RESP"].flatMap { ServerAddress($0) }

@@ -44,6 +44,19 @@ import Testing
                 == "--requests is '\(text)', but must be a whole number from 1 to 9")
     }
 
+    @Test func `bytes have units and a range`() throws {
+        let arguments = try Arguments(["--requests", "4kb"], options: Self.options)
+        #expect(try arguments.byteCount("--requests", in: 0...5000) == 4096)
+        let small = #expect(throws: CommandFailure.self) {
+            try arguments.byteCount("--requests", in: 0...1024)
+        }
+        #expect(small?.message == "--requests is '4kb', but must be from 0 to 1kb")
+        let wrong = try Arguments(["--requests", "4xb"], options: Self.options)
+        #expect(throws: CommandFailure.self) {
+            try wrong.byteCount("--requests", in: 0...1024)
+        }
+    }
+
     @Test(
         arguments: [
             ("replya", "replay"), ("trcae", "trace"), ("relay", "replay"), ("xyzzy", nil),

@@ -1,3 +1,4 @@
+import Glibc
 import LarderTrace
 import Testing
 
@@ -98,6 +99,19 @@ import Testing
         let missing = #expect(throws: TraceError.self) { try ReadTrace("no/such/trace.bin") }
         #expect(
             missing?.description == "no/such/trace.bin: cannot open: No such file or directory")
+    }
+
+    @Test func `a trace that cannot be written leaves nothing behind`() throws {
+        let folder = try TemporaryFolder()
+        // A folder cannot be replaced by a file.
+        let path = "\(folder.path)/x.bin"
+        #expect(unsafe mkdir(path, 0o755) == 0)
+        defer { unsafe rmdir(path) }
+        let error = #expect(throws: TraceError.self) {
+            try TraceFile.write(Self.requests, to: path)
+        }
+        #expect(error?.problem == .cannotWrite(reason: "Is a directory"))
+        #expect(folder.names == ["x.bin"])
     }
 
     @Test func `plain keys cannot be written`() throws {

@@ -100,6 +100,17 @@ import Testing
         #expect(server.isClosed == true)
     }
 
+    @Test func `blanks in front of a long line are no reason to close`() {
+        let wire = String(repeating: " ", count: 50) + "gets k\r\n"
+        for split in 0...wire.utf8.count {
+            var server = MemcachedServer()
+            server.limits.lineBytesMax = 40
+            server.receive(wire.utf8.prefix(split))
+            server.receive(wire.utf8.dropFirst(split))
+            #expect(String(decoding: server.reply, as: UTF8.self) == "END\r\n")
+        }
+    }
+
     @Test func `is small`() {
         #expect(MemoryLayout<MemcachedParser>.stride <= 16)
     }

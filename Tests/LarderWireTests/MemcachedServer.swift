@@ -1,7 +1,8 @@
+import LarderCore
 import LarderWire
 
-/// A small memcached around a `MemcachedParser`, as a connection of the real one has it: one buffer,
-/// from which understood commands are dropped.
+/// A small memcached around a `MemcachedParser`, as a connection of the real one has it: one
+/// buffer, from which understood commands are dropped.
 struct MemcachedServer: ~Copyable {
     struct Entry {
         var flags: UInt32

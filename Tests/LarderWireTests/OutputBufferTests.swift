@@ -1,3 +1,4 @@
+import LarderCore
 import LarderWire
 import Testing
 
@@ -37,40 +38,30 @@ import Testing
     }
 
     @Test func `drops what goes over its limit, and all behind it`() {
-        var buffer = OutputBuffer(capacity: 2, limit: 10)
-        buffer.append("12345678")
+        let limit = PageMemory.pageSize
+        var buffer = OutputBuffer(capacity: 2, limit: limit)
+        buffer.append([UInt8](repeating: 49, count: limit - 2))
         buffer.append("9012")
         buffer.append("x")
         buffer.append(UInt8(ascii: "y"))
         buffer.appendDecimal(UInt64(7))
         buffer.reserve(1)
-        #expect(buffer.text == "12345678")
-        #expect(buffer.hasOverflowed == true)
+        #expect(buffer.count == limit - 2)
+        #expect(buffer.isOverflowed == true)
         buffer.removeAll()
-        #expect(buffer.hasOverflowed == false)
+        #expect(buffer.isOverflowed == false)
         buffer.append("1234567890")
         #expect(buffer.text == "1234567890")
-        #expect(buffer.capacity == 10)
     }
 
-    @Test func `loses its end or its start`() {
+    @Test func `loses its end`() {
         var buffer = OutputBuffer(capacity: 4)
         buffer.append("0123456789")
         buffer.truncate(to: 8)
-        buffer.removeFirst(3)
-        #expect(buffer.text == "34567")
+        #expect(buffer.text == "01234567")
         buffer.append("x")
-        #expect(buffer.text == "34567x")
+        #expect(buffer.text == "01234567x")
         #expect(buffer.isEmpty == false)
-    }
-
-    @Test func `reserved room is there without growing again`() {
-        var buffer = OutputBuffer(capacity: 0)
-        buffer.reserve(5_000)
-        let capacity = buffer.capacity
-        #expect(capacity >= 5_000)
-        buffer.append([UInt8](repeating: 1, count: 5_000))
-        #expect(buffer.capacity == capacity)
     }
 
     @Test func `a truncation to more than there is traps`() async {

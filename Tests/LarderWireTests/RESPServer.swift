@@ -1,3 +1,4 @@
+import LarderCore
 import LarderWire
 
 /// A server of PING and ECHO around a `RequestParser`, as a connection of the real one has it: one

@@ -1,3 +1,4 @@
+import LarderCore
 import LarderWire
 import Testing
 

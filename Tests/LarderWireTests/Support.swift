@@ -1,4 +1,5 @@
 import Glibc
+import LarderCore
 import LarderWire
 import Testing
 
@@ -36,13 +37,19 @@ struct Recorded: Sendable, CustomTestStringConvertible {
     var testDescription: String { printable(request.prefix(80)) }
 
     /// The rows of a table in Fuzz/Recorded.
-    static func table(_ name: String, file: String = #filePath) -> [Recorded] {
+    static func table(_ name: String) -> [Recorded] {
+        rows(name).map { parts in
+            Recorded(
+                request: decoded(parts[0]), reply: decoded(parts[1]), closes: parts[2] == "close")
+        }
+    }
+
+    /// The rows of any table in Fuzz/Recorded, split at bars.
+    static func rows(_ name: String, file: String = #filePath) -> [[Substring]] {
         let root = file.split(separator: "/").dropLast(3).joined(separator: "/")
         let lines = read("/\(root)/Fuzz/Recorded/\(name)").split(separator: "\n")
         return lines.filter { !$0.hasPrefix("#") }.map { line in
-            let parts = line.split(separator: "|", omittingEmptySubsequences: false)
-            return Recorded(
-                request: decoded(parts[0]), reply: decoded(parts[1]), closes: parts[2] == "close")
+            line.split(separator: "|", omittingEmptySubsequences: false)
         }
     }
 

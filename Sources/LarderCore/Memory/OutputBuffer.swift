@@ -4,7 +4,8 @@
 /// nothing, and a send that is still queued may point into it. Between the bytes it may hold
 /// references to large values, which are sent from where they lie.
 ///
-/// What would exceed `limit` is left out and `isOverflowed` says so: its reader gets nothing more.
+/// What would exceed `limit` is left out, with all that follows, and `isOverflowed` says so: what is
+/// held is always a beginning of what was appended.
 @safe public struct OutputBuffer: ~Copyable {
     @usableFromInline let base: UnsafeMutableRawPointer
     /// Bytes that are there from the start, and the size from which `isFull` holds.
@@ -15,19 +16,22 @@
     public private(set) var referencedBytes = 0
     /// Whether something was left out for lack of room.
     public private(set) var isOverflowed = false
-    @usableFromInline var committed: Int
+    /// Bytes that may be used: those committed, or none once something was left out.
+    @usableFromInline var usable: Int
+    private var committed: Int
     @usableFromInline var filled = 0
     private var references: [OutputReference] = []
 
     /// An empty buffer that holds `capacity` bytes at once and at most `limit`.
     ///
     /// - Complexity: Two system calls; memory is supplied when it is first touched.
-    public init(capacity: Int, limit: Int) {
+    public init(capacity: Int, limit: Int = 1 << 30) {
         self.capacity = PageMemory.roundedUp(max(capacity, 1))
         self.limit = max(PageMemory.roundedUp(limit), self.capacity)
         unsafe base = PageMemory.reserve(byteCount: self.limit)
         unsafe PageMemory.commit(base, byteCount: self.capacity)
         committed = self.capacity
+        usable = self.capacity
     }
 
     deinit {
@@ -48,7 +52,7 @@
     /// - Complexity: O(1), rarely one system call.
     @discardableResult
     @inlinable public mutating func reserve(_ byteCount: Int) -> Bool {
-        if byteCount <= committed - count { return true }
+        if byteCount <= usable - count { return true }
         return grow(by: byteCount)
     }
 
@@ -112,7 +116,7 @@
     public mutating func truncate(to newCount: Int) {
         precondition(newCount >= 0 && newCount <= count, "A buffer is only cut shorter.")
         filled = newCount
-        isOverflowed = false
+        (isOverflowed, usable) = (false, committed)
         while let last = references.last, last.position > newCount {
             referencedBytes -= last.value.byteCount
             references.removeLast()
@@ -159,14 +163,16 @@
 
     @usableFromInline mutating func overflow() {
         isOverflowed = true
+        usable = 0
     }
 
     /// Doubles, so that a reply written in small pieces costs few system calls.
     @usableFromInline mutating func grow(by byteCount: Int) -> Bool {
-        guard byteCount <= limit - count else { return false }
+        guard !isOverflowed, byteCount <= limit - count else { return false }
         let wanted = min(limit, PageMemory.roundedUp(max(count + byteCount, committed * 2)))
         unsafe PageMemory.commit(base + committed, byteCount: wanted - committed)
         committed = wanted
+        usable = wanted
         return true
     }
 
@@ -176,7 +182,7 @@
         }
         references.removeAll(keepingCapacity: true)
         referencedBytes = 0
-        isOverflowed = false
+        (isOverflowed, usable) = (false, committed)
     }
 }
 

@@ -135,6 +135,21 @@ import LarderCore
         return outcome
     }
 
+    /// Stores a value that was built piece by piece. `nil` stands for one that found no memory: what
+    /// was stored before is gone then too, unless nothing may be evicted.
+    @discardableResult
+    public mutating func put(
+        large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
+        isVersioned: Bool = false
+    ) -> PutOutcome {
+        let attributes = EntryAttributes(
+            expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
+        if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        isStale = true
+        return outcome
+    }
+
     /// Changes when the entry, which there must be, expires.
     ///
     /// - Returns: `false` when there was no memory for a longer entry.

@@ -34,19 +34,35 @@ public import LarderCore
         }
     }
 
-    /// Takes over the blocks in `blocks`, which hold nothing yet: first the chunks, then the tails.
-    init(byteCount: Int, blocks: [BlockRef], in arena: borrowing Arena, returns: PieceReturns) {
+    /// Takes over `blocks`, which start at `starts`: first the chunks, then the tails.
+    @unsafe init(
+        byteCount: Int, blocks: [BlockRef], starts: [UnsafeMutableRawPointer],
+        range: AddressRange, returns: PieceReturns
+    ) {
         self.byteCount = byteCount
         self.returns = returns
-        range = arena.range
+        self.range = range
         pieceCount = blocks.count
         chunkCount = Layout(byteCount: byteCount).chunkCount
         unsafe pieces = .allocate(capacity: max(1, blocks.count))
         unsafe refs = .allocate(capacity: max(1, blocks.count))
-        for (index, ref) in blocks.enumerated() {
-            unsafe (pieces + index).initialize(to: arena.block(ref).start)
-            unsafe (refs + index).initialize(to: ref)
+        for index in blocks.indices {
+            unsafe (pieces + index).initialize(to: UnsafeRawPointer(starts[index]))
+            unsafe (refs + index).initialize(to: blocks[index])
         }
+    }
+
+    /// Takes over the blocks in `blocks`, which hold nothing yet.
+    convenience init(
+        byteCount: Int, blocks: [BlockRef], in arena: borrowing Arena, returns: PieceReturns
+    ) {
+        var starts: [UnsafeMutableRawPointer] = unsafe []
+        for ref in blocks {
+            unsafe starts.append(UnsafeMutableRawPointer(mutating: arena.block(ref).start))
+        }
+        unsafe self.init(
+            byteCount: byteCount, blocks: blocks, starts: starts, range: arena.range,
+            returns: returns)
     }
 
     deinit {
@@ -64,7 +80,7 @@ public import LarderCore
     /// - Complexity: O(1).
     public func withSegment<R>(at offset: Int, _ body: (RawSpan) -> R) -> R {
         precondition(offset >= 0 && offset < byteCount, "An offset is within its value.")
-        let (index, start, size) = piece(at: offset)
+        let (index, start, size) = Self.piece(at: offset, chunkCount: chunkCount)
         let count = min(size - start, byteCount - offset)
         let bytes = unsafe RawSpan(_unsafeStart: pieces[index] + start, byteCount: count)
         return body(bytes)
@@ -74,7 +90,7 @@ public import LarderCore
     func write(_ bytes: RawSpan, at offset: Int) {
         var done = 0
         while done < bytes.byteCount {
-            let (index, start, size) = piece(at: offset + done)
+            let (index, start, size) = Self.piece(at: offset + done, chunkCount: chunkCount)
             let count = min(size - start, bytes.byteCount - done)
             let block = unsafe Block(UnsafeMutableRawPointer(mutating: pieces[index]))
             block.write(bytes.extracting(done..<done + count), at: start)
@@ -82,7 +98,9 @@ public import LarderCore
         }
     }
 
-    private func piece(at offset: Int) -> (index: Int, start: Int, size: Int) {
+    static func piece(
+        at offset: Int, chunkCount: Int
+    ) -> (index: Int, start: Int, size: Int) {
         let index = offset / SizeClasses.chunkBytes
         if index < chunkCount {
             return (index, offset % SizeClasses.chunkBytes, SizeClasses.chunkBytes)

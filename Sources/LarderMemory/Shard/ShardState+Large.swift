@@ -6,16 +6,31 @@ extension ShardState {
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, _ space: UInt16, over found: Found?,
         _ attributes: EntryAttributes
     ) -> PutOutcome {
-        guard let large = makeLarge(value) else {
-            settleOverhead()
-            guard shared.limits.evicts else { return .outOfMemory }
-            // The old value is no longer the truth. It may have left while room was looked for.
-            let space = space
-            if let old = lookUp(key, hash, space) { remove(old, hash) }
-            statistics.refusals += 1
-            return .stored
-        }
+        guard let large = makeLarge(value) else { return refuseLarge(key, hash, space) }
         return putLarge(large, for: key, hash, space, attributes)
+    }
+
+    /// Stores a value that was built beforehand, or notes that it could not be.
+    mutating func put(
+        _ large: LargeValue?, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
+        _ attributes: EntryAttributes
+    ) -> PutOutcome {
+        guard key.byteCount <= EntryHeader.keyLengthMax else { return .tooLarge }
+        statistics.writes += 1
+        guard let large else { return refuseLarge(key, hash, space) }
+        return putLarge(large, for: key, hash, space, attributes)
+    }
+
+    /// There is no memory for a new value: the old one is no longer the truth.
+    private mutating func refuseLarge(
+        _ key: RawSpan, _ hash: UInt64, _ space: UInt16
+    ) -> PutOutcome {
+        settleOverhead()
+        guard shared.limits.evicts else { return .outOfMemory }
+        // It may have left while room was looked for.
+        if let old = lookUp(key, hash, space) { remove(old, hash) }
+        statistics.refusals += 1
+        return .stored
     }
 
     /// Stores an entry for a large value whose pieces are in place.

@@ -45,6 +45,9 @@
         fatalError("A backend knows how to watch.")
     }
 
+    /// Ends everything, so that no descriptor stays open in the kernel's hands.
+    func shutDown() {}
+
     func unwatch(_ token: Token) { fatalError("A backend knows how to unwatch.") }
 
     /// Waits for events, at most until the next tick or not at all, and reports those there are.

@@ -84,7 +84,8 @@ import LarderCore
         link.state.flags.remove(.sendQueued)
         let result = Int(completion.result)
         unsafe loop.didSend(link, queued.range, result: result, error: Int32(-result))
-        if link.state.pending != nil || !link.state.flags.isDisjoint(with: [.closing, .ended, .doomed])
+        if link.state.pending != nil
+            || !link.state.flags.isDisjoint(with: [.closing, .ended, .doomed])
         {
             unsettled.append(queued.id)
         }
@@ -231,11 +232,22 @@ import LarderCore
         poll(watch: watches.count - 1)
     }
 
+    /// The kernel would let go of a listener only some time after the ring is gone, and a successor
+    /// could not bind.
+    override func shutDown() {
+        for (index, watch) in watches.enumerated() where watch != nil {
+            ring.cancel(Request(.watch, slot: index))
+        }
+        ring.submitAndRun()
+        ring.takeCompletions { _ in }
+    }
+
     override func unwatch(_ token: Token) {
         for (index, watch) in watches.enumerated() where watch?.token == token {
             ring.cancel(Request(.watch, slot: index))
             watches[index] = nil
         }
+        ring.submitAndRun()
     }
 
     private func poll(watch index: Int) {

@@ -44,6 +44,11 @@ public final class LoopContext: Sendable {
         usesUring.store(backend == .uring, ordering: .relaxed)
     }
 
+    /// Asks the loop to end. Never refused.
+    func stop(drain: Duration) {
+        _ = mailbox.put(.stop(drain: drain), isUrgent: true)
+    }
+
     func post(_ message: Message) -> Bool {
         if mailbox.put(message) { return true }
         statistics.countRefusal()

@@ -13,7 +13,7 @@ extension LoopCore {
             if signal == SIGHUP {
                 configuration.onHangup?()
             } else if let drain = configuration.drainOnSignal {
-                for context in group.contexts { _ = context.post(.stop(drain: drain)) }
+                for context in group.contexts { context.stop(drain: drain) }
             }
         }
     }

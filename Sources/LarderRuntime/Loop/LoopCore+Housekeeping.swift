@@ -7,6 +7,13 @@ extension LoopCore {
     /// Links looked at per tick, at least. All are seen within ten ticks.
     private static let sweepStep = 64
 
+    /// Lets the other loops know of the greediest connection here, once memory becomes scarce.
+    func publishGreediest() {
+        guard account.budget.usedBytes > account.budget.limit / 2 else { return }
+        let held = greediestLink()?.state.accountedBytes ?? 0
+        context.largestClient.store(held, ordering: .relaxed)
+    }
+
     /// Looks at the next part of the connections for those whose time is over.
     func sweep() {
         let places = links.highWater
@@ -20,13 +27,13 @@ extension LoopCore {
 
     private func timeout(of link: Link) -> CloseReason? {
         if link.state.pending != nil {
-            let end = link.state.lastSent.advanced(by: configuration.stallTimeout)
-            return configuration.stallTimeout > .zero && now >= end ? .stalled : nil
+            let limit = configuration.stallTimeout
+            return limit > .zero && link.state.lastSent.isPast(limit, at: now) ? .stalled : nil
         }
         guard configuration.idleTimeout > .zero, !link.state.flags.contains(.paused) else {
             return nil
         }
-        return now >= link.state.lastReceived.advanced(by: configuration.idleTimeout) ? .idle : nil
+        return link.state.lastReceived.isPast(configuration.idleTimeout, at: now) ? .idle : nil
     }
 
     /// Tells the clients' budget what the connection holds.
@@ -59,7 +66,9 @@ extension LoopCore {
         var best: Link?
         var most = 0
         for slot in 0..<links.highWater {
-            guard let link = links.link(at: slot), link.state.accountedBytes > most else { continue }
+            guard let link = links.link(at: slot), link.state.accountedBytes > most else {
+                continue
+            }
             most = link.state.accountedBytes
             best = link
         }

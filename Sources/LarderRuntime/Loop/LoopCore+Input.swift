@@ -85,7 +85,7 @@ extension LoopCore {
     }
 
     private func noteReceived(_ link: Link, _ count: Int) {
-        link.state.lastReceived = now
+        link.state.lastReceived = Moment(now)
         statistics.bytesIn.add(count)
     }
 

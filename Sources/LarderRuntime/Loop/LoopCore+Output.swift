@@ -48,7 +48,7 @@ extension LoopCore {
         if result < 0, error != EAGAIN, error != EINTR, error != ENOBUFS {
             return doom(link, .peer)
         }
-        link.state.lastSent = now
+        link.state.lastSent = Moment(now)
         enqueue(link, (range.lowerBound + sent)..<range.upperBound)
     }
 
@@ -66,7 +66,7 @@ extension LoopCore {
         if let pending = link.state.pending { return pending }
         let pending = PendingOutput()
         link.state.pending = pending
-        link.state.lastSent = now
+        link.state.lastSent = Moment(now)
         return pending
     }
 
@@ -103,7 +103,7 @@ extension LoopCore {
         let progress = pending.send(
             to: link.state.descriptor, turnLimit: Self.pendingPerTurn, sent: &sent)
         if sent > 0 {
-            link.state.lastSent = now
+            link.state.lastSent = Moment(now)
             statistics.bytesOut.add(sent)
         }
         switch progress {

@@ -82,6 +82,7 @@ class LoopCore {
             if hasMoreHousekeeping || now >= nextTick { tick() }
             if case .draining(let end) = phase { continueDraining(until: end) }
         }
+        backend.shutDown()
         theBackend = nil
     }
 
@@ -97,6 +98,7 @@ class LoopCore {
         guard now >= nextTick else { return }
         nextTick = now.advanced(by: configuration.tickInterval)
         sweep()
+        publishGreediest()
         if let again = acceptsAgainAt, now >= again { resumeAccepting() }
     }
 

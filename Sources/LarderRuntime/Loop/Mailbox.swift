@@ -26,9 +26,10 @@ final class Mailbox: Sendable {
     /// Whether something waits. Cheap enough for every turn: one relaxed load.
     var hasMessages: Bool { isSignalled.load(ordering: .relaxed) }
 
-    func put(_ message: Message) -> Bool {
+    /// False when it is full. What must not be lost is `urgent`, and rare.
+    func put(_ message: Message, isUrgent: Bool = false) -> Bool {
         let wasPut = messages.withLock { waiting in
-            guard waiting.count < limit else { return false }
+            guard isUrgent || waiting.count < limit else { return false }
             waiting.append(message)
             return true
         }

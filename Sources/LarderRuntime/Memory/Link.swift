@@ -48,10 +48,27 @@ import LarderCore
     var expectedBytes = 0
     /// What the clients' budget was told that this connection holds.
     var accountedBytes = 0
-    var lastReceived: Tick
-    var lastSent: Tick
+    /// When the client last sent something, and last took some of its output.
+    var lastReceived: Moment
+    var lastSent: Moment
     var flags: Flags = []
     var reason = CloseReason.peer
+}
+
+/// A tick in whole milliseconds, in half the room. It wraps after 49 days: only the time since a
+/// moment means something, and only if somebody looks more often than that.
+struct Moment {
+    private let milliseconds: UInt32
+
+    init(_ tick: Tick) {
+        milliseconds = UInt32(truncatingIfNeeded: tick.milliseconds)
+    }
+
+    /// Whether `limit` has passed until `now`.
+    func isPast(_ limit: Duration, at now: Tick) -> Bool {
+        let passed = Moment(now).milliseconds &- milliseconds
+        return Duration.milliseconds(Int64(passed)) >= limit
+    }
 }
 
 /// A place in the table of links. Valid while the loop is; whose connection it is says `serial`.

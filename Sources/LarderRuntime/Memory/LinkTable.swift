@@ -34,7 +34,7 @@ import LarderCore
         let slot = free.popLast() ?? UInt32(highWater)
         let state = unsafe LinkState(
             loop: loop, descriptor: new.descriptor, slot: slot, serial: new.serial,
-            lastReceived: now, lastSent: now)
+            lastReceived: Moment(now), lastSent: Moment(now))
         let place = unsafe base + Int(slot)
         if Int(slot) == highWater {
             unsafe place.initialize(to: state)

@@ -1,10 +1,10 @@
 /// The commands that the server knows.
 enum Command: UInt8, CaseIterable {
     case append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
-    case expire, expireat, expiretime, flushall, flushdb, get, getdel, getex, getset, hello, incr
-    case incrby, info, keys, mget, mset, msetnx, persist, pexpire, pexpireat, pexpiretime, ping
-    case psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select, set, setex, setnx
-    case strlen, time, touch, ttl, type, unlink
+    case expire, expireat, expiretime, flushall, flushdb, get, getdel, getex, getrange, getset
+    case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
+    case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
+    case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
 }
 
 /// What redis's command table says about a command.
@@ -31,6 +31,8 @@ struct CommandSpecification {
         lastKey = last
         keyStep = step
     }
+
+    var nameBytes: [UInt8] { name.withUTF8Buffer { unsafe Array($0) } }
 
     func accepts(argumentCount: Int) -> Bool {
         arity >= 0 ? argumentCount == arity : argumentCount >= -arity
@@ -69,6 +71,7 @@ extension Command {
         case .get: .init("get", 2, Self.read, keys: 1, to: 1, step: 1)
         case .getdel: .init("getdel", 2, Self.change, keys: 1, to: 1, step: 1)
         case .getex: .init("getex", -2, Self.change, keys: 1, to: 1, step: 1)
+        case .getrange: .init("getrange", 4, ["readonly"], keys: 1, to: 1, step: 1)
         case .getset: .init("getset", 3, Self.write, keys: 1, to: 1, step: 1)
         default: makeLaterSpecification()
         }
@@ -84,6 +87,7 @@ extension Command {
         case .mget: .init("mget", -2, Self.read, keys: 1, to: -1, step: 1)
         case .mset: .init("mset", -3, ["write", "denyoom"], keys: 1, to: -1, step: 2)
         case .msetnx: .init("msetnx", -3, ["write", "denyoom"], keys: 1, to: -1, step: 2)
+        case .object: .init("object", -2, [])
         case .persist: .init("persist", 2, Self.change, keys: 1, to: 1, step: 1)
         case .pexpire: .init("pexpire", -3, Self.change, keys: 1, to: 1, step: 1)
         case .pexpireat: .init("pexpireat", -3, Self.change, keys: 1, to: 1, step: 1)
@@ -101,7 +105,9 @@ extension Command {
         case .set: .init("set", -3, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .setex: .init("setex", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .setnx: .init("setnx", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .setrange: .init("setrange", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .strlen: .init("strlen", 2, Self.read, keys: 1, to: 1, step: 1)
+        case .substr: .init("substr", 4, ["readonly"], keys: 1, to: 1, step: 1)
         case .time: .init("time", 1, ["loading", "stale", "fast"])
         case .touch: .init("touch", -2, Self.read, keys: 1, to: -1, step: 1)
         case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)

@@ -117,7 +117,7 @@ extension CommandLoop {
     func setName(
         _ name: RawSpan, of connection: ClientConnection, _ output: inout OutputBuffer
     ) -> Bool {
-        for offset in 0..<name.byteCount where !(33...126).contains(name.byte(at: offset)) {
+        guard name.isPlainName else {
             output.appendError(
                 "ERR Client names cannot contain spaces, newlines or special characters.")
             return false
@@ -161,6 +161,14 @@ struct HelloOptions {
                 return nil
             }
         }
+    }
+}
+
+extension RawSpan {
+    /// Whether it may stand in a line of CLIENT LIST.
+    var isPlainName: Bool {
+        for offset in 0..<byteCount where !(33...126).contains(byte(at: offset)) { return false }
+        return true
     }
 }
 

@@ -55,7 +55,7 @@ extension CommandLoop {
     ) {
         guard let condition = ExpiryCondition(call, &output) else { return }
         guard let value = Decimal.integer(call[2]) else { return output.appendNotAnInteger() }
-        let wallNow = ExpiryTime.wallMilliseconds()
+        let wallNow = wallNow(isAbsolute: isAbsolute)
         let wall = ExpiryTime.wallTime(value, unit, isAbsolute: isAbsolute, now: wallNow)
         guard let wall else { return output.appendInvalidExpiry(Self.name(unit, isAbsolute)) }
         var isChanged = false
@@ -96,11 +96,14 @@ extension CommandLoop {
                 milliseconds = -1
                 return
             }
-            let wallNow = isAbsolute ? ExpiryTime.wallMilliseconds() : 0
+            let wallNow = isAbsolute ? wallNow(isAbsolute: true) : 0
             milliseconds = max(0, ExpiryTime.wall(access.expiry, wallNow: wallNow, now: now))
         }
-        let isTime = milliseconds >= 0 && unit == .seconds
-        output.appendInteger(isTime ? (milliseconds + 500) / 1000 : milliseconds)
+        guard unit == .seconds, milliseconds >= 0 else {
+            return output.appendInteger(milliseconds)
+        }
+        // The far end of the scale has room for the half second only without a sign.
+        output.appendInteger(Int64((UInt64(milliseconds) + 500) / 1000))
     }
 
     func persist(

@@ -55,6 +55,8 @@ extension CommandLoop {
         case .decrby: decrby(call, connection, &output)
         case .append: append(call, connection, &output)
         case .strlen: strlen(call, connection, &output)
+        case .getrange, .substr: getrange(call, connection, &output)
+        case .setrange: setrange(call, connection, &output)
         case .del, .unlink: delete(call, connection, &output)
         case .exists: exists(call, connection, isTouch: false, &output)
         case .touch: exists(call, connection, isTouch: true, &output)
@@ -109,6 +111,7 @@ extension CommandLoop {
         case .command: describeCommands(call, connection, &output)
         case .config: configure(call, connection, &output)
         case .info: info(call, connection, &output)
+        case .object: object(call, connection, &output)
         default: preconditionFailure("Every command is run.")
         }
     }

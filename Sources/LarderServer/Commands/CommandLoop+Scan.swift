@@ -30,7 +30,7 @@ struct ScanOptions {
                 }
                 limit = Int(number)
             } else if call[index].equalsIgnoringCase("match") {
-                pattern = index + 1
+                pattern = argument.isStar ? nil : index + 1
             } else if call[index].equalsIgnoringCase("type") {
                 wantsStrings = argument.equalsIgnoringCase("string")
             } else {
@@ -77,14 +77,15 @@ extension CommandLoop {
         return UInt64(bytes.text)
     }
 
-    /// Answers every key at once, so it takes as long as there are keys: for tests and small stores.
+    /// Answers every key at once, which takes as long as there are keys: for small stores.
     func keys(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         var found = 0
+        let isAll = call[1].isStar
         var keys = OutputBuffer(capacity: 4096, limit: 1 << 30)
         store.forEachKey(database: connection.database, at: now) { key in
-            guard Glob.matches(key, call[1]) else { return }
+            guard isAll || Glob.matches(key, call[1]) else { return }
             found += 1
             keys.appendBulk(key)
         }
@@ -103,4 +104,9 @@ extension CommandLoop {
         guard let key else { return output.appendNull(connection.version) }
         unsafe output.appendBulk(key.span.bytes)
     }
+}
+
+extension RawSpan {
+    /// Whether it is the pattern for all keys, the empty one too, which no star matches.
+    fileprivate var isStar: Bool { byteCount == 1 && byte(at: 0) == UInt8(ascii: "*") }
 }

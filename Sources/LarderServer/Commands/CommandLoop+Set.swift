@@ -65,7 +65,7 @@ extension CommandLoop {
     ) {
         guard call.count > 3 else {
             var outcome = PutOutcome.stored
-            withKey(call[1], connection) { outcome = $0.put(call[2]) }
+            withKey(call[1], connection) { outcome = put(2, of: call, in: &$0) }
             return output.append(outcome) { $0.appendSimple("OK") }
         }
         guard let options = SetOptions(call, from: 3, isSet: true) else {
@@ -99,8 +99,9 @@ extension CommandLoop {
                 case .ifPresent: access.exists
                 }
             guard isWanted else { return }
-            outcome = access.put(
-                call[2], expiry: options.keepsExpiry ? access.expiry : expiry)
+            outcome = put(
+                2, of: call, in: &access,
+                expiry: options.keepsExpiry ? access.expiry : expiry)
             if expiry <= now, access.exists { access.remove() }
         }
         if options.returnsOld {
@@ -151,7 +152,7 @@ extension CommandLoop {
             output.appendNotAnInteger()
             return nil
         }
-        let wallNow = ExpiryTime.wallMilliseconds()
+        let wallNow = wallNow(isAbsolute: isAbsolute)
         let wall = ExpiryTime.wallTime(value, unit, isAbsolute: isAbsolute, now: wallNow)
         guard value > 0, let wall else {
             output.appendInvalidExpiry(name)

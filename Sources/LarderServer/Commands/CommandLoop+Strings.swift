@@ -92,12 +92,12 @@ extension CommandLoop {
         output.append(failure) { $0.appendInteger(isFree ? 1 : 0) }
     }
 
-    /// Stores all pairs of the call. The first failure is told; what follows is stored all the same.
+    /// Stores all pairs of the call. A failure is told; what follows is stored all the same.
     private func putAll(_ call: borrowing Call, _ keys: borrowing KeysAccess) -> PutOutcome {
         var failure = PutOutcome.stored
         for index in stride(from: 1, to: call.count, by: 2) {
             keys.withKey(call[index], hashes[index / 2]) { access in
-                let outcome = access.put(call[index + 1])
+                let outcome = put(index + 1, of: call, in: &access)
                 if outcome != .stored { failure = outcome }
             }
         }
@@ -109,7 +109,7 @@ extension CommandLoop {
     ) {
         var outcome: PutOutcome?
         withKey(call[1], connection) { access in
-            if !access.exists { outcome = access.put(call[2]) }
+            if !access.exists { outcome = put(2, of: call, in: &access) }
         }
         guard let outcome else { return output.appendInteger(0) }
         output.append(outcome) { $0.appendInteger(1) }
@@ -124,7 +124,9 @@ extension CommandLoop {
             return
         }
         var outcome = PutOutcome.stored
-        withKey(call[1], connection) { outcome = $0.put(call[3], expiry: expiry) }
+        withKey(call[1], connection) { access in
+            outcome = put(3, of: call, in: &access, expiry: expiry)
+        }
         output.append(outcome) { $0.appendSimple("OK") }
     }
 
@@ -136,7 +138,7 @@ extension CommandLoop {
         withKey(call[1], connection) { access in
             access.countRead()
             output.appendValue(of: access, connection.version)
-            outcome = access.put(call[2])
+            outcome = put(2, of: call, in: &access)
         }
         output.replace(from: start, ifFailed: outcome)
     }
@@ -178,7 +180,8 @@ extension CommandLoop {
             value.reserveCapacity(length)
             access.copyValue(into: &value)
             value.append(call[2])
-            outcome = unsafe access.put(value.span.bytes, expiry: access.expiry, flags: access.flags)
+            outcome = unsafe access.put(
+                value.span.bytes, expiry: access.expiry, flags: access.flags)
         }
         output.append(outcome) { $0.appendInteger(Int64(length)) }
     }

@@ -8,9 +8,6 @@ enum TimeUnit {
 
 /// Points in time as clients name them, on the wall clock, and as the store keeps them.
 enum ExpiryTime {
-    /// Milliseconds since 1970.
-    static func wallMilliseconds() -> Int64 { WallClock.milliseconds() }
-
     /// Milliseconds since 1970 of `value`, which counts `unit`s from now or from 1970; `nil` when
     /// that is out of range.
     static func wallTime(
@@ -33,8 +30,21 @@ enum ExpiryTime {
         return Moment(milliseconds: overflow ? latest : min(sum, latest))
     }
 
-    /// The wall time of a moment.
+    /// The wall time of a moment; the end of time for one beyond it.
     static func wall(_ moment: Moment, wallNow: Int64, now: Moment) -> Int64 {
-        wallNow + Int64(moment.milliseconds) - Int64(now.milliseconds)
+        let distance =
+            moment < now
+            ? -Int64(clamping: now.milliseconds - moment.milliseconds)
+            : Int64(clamping: moment.milliseconds - now.milliseconds)
+        let (sum, overflow) = wallNow.addingReportingOverflow(distance)
+        return overflow ? .max : sum
+    }
+}
+
+extension CommandLoop {
+    /// The wall time of `now`, in milliseconds since 1970. Only times that clients name in full ask
+    /// the clocks.
+    func wallNow(isAbsolute: Bool) -> Int64 {
+        Int64(now.milliseconds) + (isAbsolute ? shared.wall.current() : shared.wall.known)
     }
 }

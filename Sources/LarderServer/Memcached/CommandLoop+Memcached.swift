@@ -15,15 +15,16 @@ extension CommandLoop {
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         var position = 0
         while position < bytes.byteCount {
+            let limits = connection.isAuthenticated ? lineLimits : .unauthenticated
             let step = arguments.parse(
-                &connection.lines, bytes, from: position, limits: lineLimits)
+                &connection.lines, bytes, from: position, limits: limits)
             switch step {
             case .command(let command, let end):
-                counters.memcachedCalls.add(0)
+                count(.commands)
                 run(command, arguments.call(in: bytes), on: &connection, into: &output)
                 position = end
             case .failure(let failure, let command, let end):
-                if !command.isQuiet { failure.append(to: &output) }
+                refuse(failure, command, arguments.call(in: bytes), connection, &output)
                 position = end
             case .skipped(let end):
                 position = end
@@ -45,41 +46,84 @@ extension CommandLoop {
         return Received(consumed: position)
     }
 
-    private mutating func run(
+    /// The commands that make up most traffic come first.
+    private func run(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
+        guard connection.isAuthenticated else {
+            return authenticate(command, call, &connection, &output)
+        }
         switch command.verb {
         case .get: get(call, &output)
-        case .set: store(command, call, &output)
+        case .gets: gets(call, &output)
+        case .set, .add, .replace, .append, .prepend, .cas: write(command, call, &output)
+        case .gat, .gats: getAndTouch(command, call, &output)
+        case .touch: touch(command, call, &output)
+        case .delete: delete(command, call, &output)
+        case .increment, .decrement: add(command, call, &output)
+        case .metaGet: metaGet(call, &output)
+        case .metaSet: metaSet(call, &output)
+        case .metaDelete: metaDelete(call, &output)
+        case .metaArithmetic: metaArithmetic(call, &output)
+        case .metaNoOperation: output.append(.metaNoOperation)
+        case .metaDebug: metaDebug(call, &output)
+        case .flushAll: flushAll(command, &output)
+        case .stats: stats(call, connection, &output)
+        case .version: output.appendFixed("VERSION 1.6.18\r\n")
+        case .verbosity: if !command.isQuiet { output.append(.ok) }
         case .quit: connection.isClosing = true
-        case .version: output.append("VERSION 1.6.18\r\n")
-        default: output.append("ERROR\r\n")
+        case .shutdown, .unknown: MemcachedFailure.unknownCommand.append(to: &output)
         }
     }
 
-    private func get(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        for index in 0..<call.count {
-            let key = call[index]
-            let outcome = store.read(key, store.hash(key), database: 0, at: now) { value, flags in
-                output.appendValue(key: key, flags: flags, value: value)
-            }
-            if case .large(let value, let flags) = outcome {
-                output.appendValueHeader(key: key, flags: flags, count: value.byteCount)
-                output.append(shared: value)
-                output.appendLineEnd()
-            }
-        }
-        output.append("END\r\n")
-    }
-
-    private func store(
-        _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
+    /// Answers what the parser refused.
+    private func refuse(
+        _ failure: MemcachedFailure, _ command: MemcachedCommand, _ call: borrowing Call,
+        _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        let key = call[0]
-        store.withKey(key, store.hash(key), database: 0, at: now) { access in
-            access.put(call[1], flags: command.flags, isVersioned: true)
+        count(.commands)
+        guard connection.isAuthenticated else { return output.appendUnauthenticated() }
+        if command.verb == .metaSet, failure == .badDataChunk || failure == .valueTooLarge {
+            if let refusal = MetaFlags.refusalOfSet(call) { return output.appendRefusal(refusal) }
         }
-        if !command.isQuiet { output.append("STORED\r\n") }
+        if failure == .valueTooLarge {
+            count(.tooLarge)
+            // What is there now is no longer what the client believes.
+            if command.verb == .set { remove(call[0]) }
+            if command.verb == .metaSet { removeByFlags(call) }
+        }
+        if !command.isQuiet { failure.append(to: &output) }
+    }
+
+    func remove(_ key: RawSpan) {
+        store.withKey(key, store.hash(key), database: 0, at: now) { access in
+            if access.exists { access.remove() }
+        }
+    }
+
+    private func flushAll(_ command: MemcachedCommand, _ output: inout OutputBuffer) {
+        count(.flushes)
+        let due = MemcachedExpiry.moment(max(0, command.expiry), now: now)
+        if let due, due != .never {
+            shared.memcached.flush(at: due)
+        } else {
+            shared.memcached.flushNow(store)
+        }
+        if !command.isQuiet { output.append(.ok) }
+    }
+}
+
+extension OutputBuffer {
+    /// Appends a fixed text. A literal given to `append` becomes a `String`, which allocates.
+    @inline(__always)
+    mutating func appendFixed(_ text: StaticString) {
+        append(text)
+    }
+
+    /// Appends an error and its line end.
+    mutating func appendRefusal(_ text: StaticString) {
+        append(text)
+        appendLineEnd()
     }
 }

@@ -18,10 +18,20 @@ import LarderWire
         unsafe list.deallocate()
     }
 
+    /// Forgets what was parsed, so that another connection's request can be.
+    func removeAll() {
+        unsafe list.pointee.removeAll()
+    }
+
     func parse(
         _ parser: inout RequestParser, _ bytes: RawSpan, from start: Int, limits: RequestLimits
     ) throws(ProtocolFailure) -> RequestStep {
         try unsafe parser.parse(bytes, from: start, limits: limits, into: &list.pointee)
+    }
+
+    /// The large argument that was reported last has been taken out of the stream.
+    func skipLargeArgument(_ parser: inout RequestParser) {
+        unsafe parser.skipLargeArgument(&list.pointee)
     }
 
     func parse(

@@ -3,7 +3,7 @@ import Synchronization
 /// Counters that one thread writes and any reads.
 ///
 /// Safety: the memory is allocated once and lives as long as the object; every access is atomic.
-/// Relaxed: each is a number on its own, and with a single writer an addition is a load and a store.
+/// Relaxed: each is a number on its own, and with one writer an addition is a load and a store.
 @safe final class CounterArray: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutablePointer<Atomic<UInt64>>
     let count: Int

@@ -6,7 +6,7 @@ import LarderWire
 /// The server's end of a loop: hands bytes to the dialect of their connection.
 ///
 /// Safety: the state lies in a block of its own, so that no access to it is checked at run time for
-/// exclusivity; all calls come from the one thread of the loop, and none is made from within another.
+/// exclusivity; all calls come from the one thread of the loop, none from within another.
 @safe final class ServerHandler: ConnectionHandler {
     private let state: UnsafeMutablePointer<CommandLoop>
     private let shared: ServerShared

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Stands between clients and a correct server and makes it wrong now and then, in order to prove
 /// that a checker notices.
 ///
@@ -24,7 +22,7 @@ package final class FaultyProxy: Sendable {
 
     private let fault: Fault?
     private let upstream: ServerAddress
-    private let state: Mutex<State>
+    private let state: Locked<State>
     /// One in how many requests that could go wrong does.
     private static let rarity = 0.02
 
@@ -32,7 +30,7 @@ package final class FaultyProxy: Sendable {
     package init(to upstream: ServerAddress, fault: Fault?, seed: UInt64) {
         self.upstream = upstream
         self.fault = fault
-        state = Mutex(State(random: HistoryRandom(seed: seed)))
+        state = Locked(State(random: HistoryRandom(seed: seed)))
     }
 
     /// Runs `body` with the proxy's address while it serves.
@@ -61,26 +59,13 @@ package final class FaultyProxy: Sendable {
     /// The thread of a connection ends before that of the connection accepted before it does.
     private func acceptAll(_ listener: Listener) {
         guard let client = listener.socket.accept() else { return }
-        let handover = Mutex<BlockingSocket?>(client)
-        let carrier = Handover(handover)
+        let handover = Locked<BlockingSocket?>(client)
         let thread = BlockingThread {
-            guard var client = carrier.take() else { return }
+            guard var client = handover.withLock({ $0.take() }) else { return }
             try? self.relay(&client)
         }
         acceptAll(listener)
         thread.join()
-    }
-
-    private final class Handover: Sendable {
-        private let socket: Mutex<BlockingSocket?>
-
-        init(_ socket: consuming Mutex<BlockingSocket?>) {
-            self.socket = socket
-        }
-
-        func take() -> BlockingSocket? {
-            socket.withLock { $0.take() }
-        }
     }
 
     private func relay(_ client: inout BlockingSocket) throws(SocketFault) {

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A thread that may block, which the tasks of a test must not.
 package struct BlockingThread: ~Copyable {
@@ -39,12 +38,12 @@ package struct BlockingThread: ~Copyable {
 package func onThreads<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Int) -> Value
 ) -> [Value] {
-    let values = SharedValues<Value>(count: count)
+    let values = Locked([Value?](repeating: nil, count: count))
     start(0, of: count) { index in
         let value = body(index)
-        values.slots.withLock { $0[index] = value }
+        values.withLock { $0[index] = value }
     }
-    return values.slots.withLock { $0.compactMap(\.self) }
+    return values.withLock { $0.compactMap(\.self) }
 }
 
 /// Each level of the recursion keeps one thread, which no array can hold.
@@ -53,12 +52,4 @@ private func start(_ index: Int, of count: Int, _ body: @escaping @Sendable (Int
     let thread = BlockingThread { body(index) }
     start(index + 1, of: count, body)
     thread.join()
-}
-
-private final class SharedValues<Value: Sendable>: Sendable {
-    let slots: Mutex<[Value?]>
-
-    init(count: Int) {
-        slots = Mutex(Array(repeating: nil, count: count))
-    }
 }

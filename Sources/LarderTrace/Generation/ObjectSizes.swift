@@ -1,6 +1,6 @@
 import Glibc
 
-/// How large generated objects are. The size of an object follows from its key, so it never changes.
+/// How large generated objects are. An object's size follows from its key, so it never changes.
 public enum ObjectSizes: Hashable, Sendable {
     /// All have so many bytes.
     case fixed(UInt32)

@@ -4,7 +4,7 @@ import Glibc
 /// time and memory for any `alpha` from 0 (all alike) on.
 ///
 /// Rejection-inversion [1]: `H` is the integral of the density `h(x) = x^-alpha`. Each rank is the
-/// bar of width 1 around it, cut from the area under the curve, which is a little more than the bar.
+/// bar of width 1 around it, cut from the area under the curve, which is a little more than that.
 ///
 ///     repeat u = uniform in (H(n + 1/2), H(3/2) - 1]
 ///            k = the whole number next to H^-1(u)

@@ -65,6 +65,11 @@ import Glibc
         }
     }
 
+    /// Removes a file, if there is one.
+    static func remove(_ path: String) {
+        _ = unsafe unlink(path)
+    }
+
     private static func open(_ path: String, flags: Int32) throws(TraceError) -> Int32 {
         let descriptor = unsafe Glibc.open(path, flags | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {

@@ -12,10 +12,9 @@ import CZstd
     /// Whether the input so far ends within a frame.
     private(set) var isWithinFrame = false
 
-    init() {
-        guard let stream = unsafe ZSTD_createDStream() else {
-            fatalError("The system gave no memory for a zstd decoder.")
-        }
+    /// `nil` if the system gives no memory.
+    init?() {
+        guard let stream = unsafe ZSTD_createDStream() else { return nil }
         unsafe self.stream = unsafe stream
     }
 

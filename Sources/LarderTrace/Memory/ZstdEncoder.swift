@@ -5,10 +5,9 @@ import CZstd
     private let stream: OpaquePointer
     private var target: [UInt8]
 
-    init() {
-        guard let stream = unsafe ZSTD_createCStream() else {
-            fatalError("The system gave no memory for a zstd encoder.")
-        }
+    /// `nil` if the system gives no memory.
+    init?() {
+        guard let stream = unsafe ZSTD_createCStream() else { return nil }
         unsafe self.stream = unsafe stream
         target = [UInt8](repeating: 0, count: ZSTD_CStreamOutSize())
     }

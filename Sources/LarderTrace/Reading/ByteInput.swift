@@ -11,7 +11,7 @@ struct ByteInput: ~Copyable {
     private let fileBytes: Int
     private var fileOffset = 0
     private var decoder: ZstdDecoder?
-    private var compressed: [UInt8] = []
+    private var compressed: [UInt8]
     private var compressedRange = 0..<0
     private var isAtEnd = false
 
@@ -24,13 +24,21 @@ struct ByteInput: ~Copyable {
     private(set) var failure: TraceError?
 
     init(path: String) throws(TraceError) {
+        let file = try FileDescriptor(reading: path)
+        let isCompressed = TraceFormat.isCompressed(path: path)
+        let decoder = try isCompressed ? Self.makeDecoder(path) : nil
         self.path = path
-        file = try FileDescriptor(reading: path)
         fileBytes = file.byteCount
-        if TraceFormat.isCompressed(path: path) {
-            decoder = ZstdDecoder()
-            compressed = [UInt8](repeating: 0, count: 128 * 1024)
+        self.file = file
+        self.decoder = decoder
+        compressed = [UInt8](repeating: 0, count: isCompressed ? 128 * 1024 : 0)
+    }
+
+    private static func makeDecoder(_ path: String) throws(TraceError) -> ZstdDecoder {
+        guard let decoder = ZstdDecoder() else {
+            throw TraceError(.cannotRead(reason: "no memory is left"), path: path)
         }
+        return decoder
     }
 
     /// How much of the file was read, from 0 to 1; `nil` for a pipe.
@@ -66,10 +74,7 @@ struct ByteInput: ~Copyable {
         guard range.lowerBound > 0 else { return }
         let count = range.count
         if count > 0 {
-            let kept = range
-            unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[kept]))
-            }
+            buffer.moveToFront(range)
         }
         range = 0..<count
     }

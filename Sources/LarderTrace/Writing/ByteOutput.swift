@@ -9,15 +9,28 @@ struct ByteOutput: ~Copyable {
     private let partialPath: String
     private let file: FileDescriptor
     private var encoder: ZstdEncoder?
+    private var isFinished = false
     /// Bytes not yet written.
     var buffer: [UInt8] = []
 
     init(path: String) throws(TraceError) {
+        let partialPath = path + ".partial"
+        let file = try FileDescriptor(writing: partialPath)
+        let encoder = try TraceFormat.isCompressed(path: path) ? Self.makeEncoder(path) : nil
         self.path = path
-        partialPath = path + ".partial"
-        file = try FileDescriptor(writing: partialPath)
-        if TraceFormat.isCompressed(path: path) { encoder = ZstdEncoder() }
+        self.partialPath = partialPath
+        self.file = file
+        self.encoder = encoder
         buffer.reserveCapacity(Self.flushBytes + 4096)
+    }
+
+    deinit { if !isFinished { FileDescriptor.remove(partialPath) } }
+
+    private static func makeEncoder(_ path: String) throws(TraceError) -> ZstdEncoder {
+        guard let encoder = ZstdEncoder() else {
+            throw TraceError(.cannotWrite(reason: "no memory is left"), path: path)
+        }
+        return encoder
     }
 
     /// Writes the buffer if it has grown large enough to be worth a system call.
@@ -29,6 +42,7 @@ struct ByteOutput: ~Copyable {
     mutating func finish() throws(TraceError) {
         try flush(isLast: true)
         try FileDescriptor.rename(partialPath, to: path)
+        isFinished = true
     }
 
     private mutating func flush(isLast: Bool) throws(TraceError) {

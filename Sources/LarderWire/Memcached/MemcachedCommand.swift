@@ -8,7 +8,7 @@ public enum MemcachedVerb: UInt8, Hashable, Sendable, BitwiseCopyable {
     case increment, decrement, delete, touch
     // The arguments are the words behind the command.
     case flushAll, stats, version, verbosity, quit, shutdown
-    // Meta commands: the arguments are the words behind the command.
+    // Meta commands: the arguments are the words behind the command; of `metaSet` the value follows.
     case metaGet, metaSet, metaDelete, metaArithmetic, metaNoOperation, metaDebug
     /// A command that is not known, or a line without one.
     case unknown
@@ -34,6 +34,9 @@ public struct MemcachedCommand: Hashable, Sendable, BitwiseCopyable {
         self.verb = verb
     }
 
-    /// Whether a value follows the command line.
+    /// Whether it is a write whose key and value are the arguments.
     public var isWrite: Bool { verb.rawValue >= 4 && verb.rawValue <= 9 }
+
+    /// Whether a value follows the command line.
+    var hasValue: Bool { isWrite || verb == .metaSet }
 }

@@ -12,9 +12,14 @@ public enum MemcachedFailure: Hashable, Sendable {
     case invalidExpiry
     /// A step of `incr` or `decr` that is no number.
     case invalidDelta
-    /// A value that does not end with CRLF.
+    /// A meta command with more than 17 words behind the key.
+    case tooManyFlags
+    /// The same of `mg`, which says it in other words.
+    case tooManyGetFlags
+    /// A value that does not end with CRLF. Of `ms`, `arguments` holds the words.
     case badDataChunk
-    /// A value above `MemcachedLimits.valueBytesMax`. `arguments[0]` is the key: a `set` removes it.
+    /// A value above `MemcachedLimits.valueBytesMax`. `arguments[0]` is the key: a `set` or `ms`
+    /// removes it.
     case valueTooLarge
     /// `shutdown`.
     case shutdownDisabled
@@ -28,6 +33,8 @@ public enum MemcachedFailure: Hashable, Sendable {
             "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]"
         case .invalidExpiry: "CLIENT_ERROR invalid exptime argument"
         case .invalidDelta: "CLIENT_ERROR invalid numeric delta argument"
+        case .tooManyFlags: "CLIENT_ERROR options flags too long"
+        case .tooManyGetFlags: "CLIENT_ERROR options flags are too long"
         case .badDataChunk: "CLIENT_ERROR bad data chunk"
         case .valueTooLarge: "SERVER_ERROR object too large for cache"
         case .shutdownDisabled: "ERROR: shutdown not enabled"

@@ -1,13 +1,20 @@
 /// Numbers as memcached reads them: with `strtol` and its kin, blanks and signs included, and what
 /// is above 32 bits cut off.
-enum MemcachedNumber {
+public enum MemcachedNumber {
+    /// The number that a value begins with, as `incr` and `decr` take it: blanks, digits, then the
+    /// end, a zero byte or a blank.
+    public static func value(_ bytes: RawSpan) -> UInt64? {
+        let end = bytes.firstIndex(of: 0, in: 0..<bytes.byteCount) ?? bytes.byteCount
+        return unsigned64(bytes, 0..<end)
+    }
+
     /// An unsigned number of 32 bits. A minus is refused unless the number wraps to a positive one.
-    static func unsigned32(_ bytes: RawSpan, _ word: Range<Int>) -> UInt32? {
+    public static func unsigned32(_ bytes: RawSpan, _ word: Range<Int>) -> UInt32? {
         unsigned64(bytes, word).map { UInt32(truncatingIfNeeded: $0) }
     }
 
     /// An unsigned number of 64 bits, with the same leniency.
-    static func unsigned64(_ bytes: RawSpan, _ word: Range<Int>) -> UInt64? {
+    public static func unsigned64(_ bytes: RawSpan, _ word: Range<Int>) -> UInt64? {
         guard let (magnitude, isNegative) = digits(bytes, word) else { return nil }
         let value = isNegative ? 0 &- magnitude : magnitude
         // Seen as signed it is negative: then no minus may be anywhere in the word.
@@ -17,7 +24,7 @@ enum MemcachedNumber {
     }
 
     /// A signed number of 64 bits, of which the low 32 count.
-    static func signed32(_ bytes: RawSpan, _ word: Range<Int>) -> Int32? {
+    public static func signed32(_ bytes: RawSpan, _ word: Range<Int>) -> Int32? {
         guard let (magnitude, isNegative) = digits(bytes, word) else { return nil }
         guard magnitude <= UInt64(Int64.max) + (isNegative ? 1 : 0) else { return nil }
         return Int32(truncatingIfNeeded: isNegative ? 0 &- magnitude : magnitude)
@@ -52,8 +59,8 @@ enum MemcachedNumber {
         return (magnitude, sign == UInt8(ascii: "-"))
     }
 
-    /// What `isspace` of C takes for a blank. A space ends the word before it gets here.
+    /// What `isspace` of C takes for a blank. In a line, a space ends the word before.
     private static func isBlank(_ byte: UInt8) -> Bool {
-        byte >= 0x09 && byte <= 0x0D
+        byte >= 0x09 && byte <= 0x0D || byte == UInt8(ascii: " ")
     }
 }

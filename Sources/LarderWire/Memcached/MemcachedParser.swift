@@ -48,7 +48,7 @@ public struct MemcachedParser: Sendable {
         scanned = 0
         var line = MemcachedLine(bytes, start..<newline)
         switch line.command(bytes, start, into: &arguments) {
-        case .success(let command) where command.isWrite:
+        case .success(let command) where command.hasValue:
             return value(bytes, of: command, start, newline + 1, limits, into: &arguments)
         case .success(let command):
             return .command(command, end: newline + 1)
@@ -65,8 +65,11 @@ public struct MemcachedParser: Sendable {
         // memcached suffers this many blanks before a long line.
         let last = min(first + 100, line.upperBound)
         while first < last, bytes.byte(at: first) == UInt8(ascii: " ") { first += 1 }
+        // Blanks alone may yet be followed by a command.
+        let isOpen = first < line.lowerBound + 100 && line.upperBound - first < 3
         let isGet = bytes.matches("get", at: first) || bytes.matches("gat", at: first)
-        return isGet ? max(limits.getLineBytesMax, limits.lineBytesMax) : limits.lineBytesMax
+        guard isGet || isOpen else { return limits.lineBytesMax }
+        return max(limits.getLineBytesMax, limits.lineBytesMax)
     }
 
     /// Finds the value at `offset` that belongs to `command`.

@@ -30,7 +30,7 @@ public enum MemcachedStep: Hashable, Sendable {
     case failure(MemcachedFailure, MemcachedCommand, end: Int)
     /// A write whose value starts at `offset` and is not all there. Either show more bytes until it
     /// is, or take its `byteCount` bytes and the line end out of the stream; the next command
-    /// follows them. `arguments` holds the key only.
+    /// follows them. `arguments` holds the key only, of `ms` all words.
     case largeValue(MemcachedCommand, offset: Int)
     /// Bytes up to `end` of a value that was refused. Drop them, nothing else.
     case skipped(end: Int)

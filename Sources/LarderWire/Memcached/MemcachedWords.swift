@@ -24,6 +24,8 @@ enum MemcachedWords {
         case .delete: return delete(&command, bytes, &words)
         case .flushAll: return flushAll(&command, bytes, words)
         case .verbosity: return verbosity(&command, bytes, words)
+        case .metaGet, .metaSet, .metaDelete, .metaArithmetic:
+            return meta(&command, bytes, words)
         default: return .success(command)
         }
     }
@@ -45,6 +47,25 @@ enum MemcachedWords {
 
     private static func isQuiet(_ bytes: RawSpan, _ words: borrowing ArgumentList) -> Bool {
         !words.isEmpty && bytes.equals("noreply", in: words[words.count - 1])
+    }
+
+    /// A meta command. What its flags mean is not looked at, only where the value of `ms` ends.
+    private static func meta(
+        _ command: inout MemcachedCommand, _ bytes: RawSpan, _ words: borrowing ArgumentList
+    ) -> MemcachedLine.Outcome {
+        let isSet = command.verb == .metaSet
+        guard words[0].count <= MemcachedLimits.keyBytesMax, !isSet || words.count > 1 else {
+            return .failure(.badFormat, command)
+        }
+        guard words.count <= 18 else {
+            return .failure(command.verb == .metaGet ? .tooManyGetFlags : .tooManyFlags, command)
+        }
+        guard isSet else { return .success(command) }
+        guard let byteCount = MemcachedNumber.signed32(bytes, words[1]),
+            byteCount >= 0, byteCount <= Int32.max - 2
+        else { return .failure(.badFormat, command) }
+        command.byteCount = Int(byteCount)
+        return .success(command)
     }
 
     @inline(__always) private static func write(

@@ -38,6 +38,12 @@ import LarderCore
     /// Whether there are no arguments.
     @inlinable public var isEmpty: Bool { used == 0 }
 
+    /// Bytes of memory held, for the budget of clients: a request of empty arguments takes more
+    /// here than on the wire.
+    public var storageBytes: Int {
+        capacity * MemoryLayout<Place>.stride + scratch.capacity
+    }
+
     /// Where the argument at `index` is. Empty for an argument that was streamed away.
     ///
     /// - Complexity: O(1).

@@ -31,7 +31,8 @@ public struct ProtocolFailure: Error, Hashable {
     /// Position of the offending byte or line, counted from the start of the bytes.
     public let offset: Int
 
-    init(_ cause: Cause, at offset: Int) {
+    /// `cause`, found at `offset`.
+    public init(_ cause: Cause, at offset: Int) {
         self.cause = cause
         self.offset = offset
     }

@@ -87,11 +87,13 @@ extension RequestParser {
         return isBulk ? .unauthenticatedBulkLength : .unauthenticatedMultibulkLength
     }
 
-    /// Where `mark` is. redis searches as C does: a zero byte ends the search until more than a line
-    /// can hold has arrived. `stop` is how far it went.
+    /// Where `mark` is. redis searches as C does: a zero byte ends the search until more than a
+    /// line can hold has arrived. `stop` is how far it went.
     static func lineEnd(
         _ mark: UInt8, in bytes: RawSpan, from start: Int
     ) -> (index: Int?, stop: Int) {
+        // The zero that ended the last search: what came since need not be looked at.
+        if start < bytes.byteCount, bytes.byte(at: start) == 0 { return (nil, start) }
         let found = bytes.firstIndex(of: mark, in: start..<bytes.byteCount)
         let stop = found ?? bytes.byteCount
         if let zero = bytes.firstIndex(of: 0, in: start..<stop) { return (nil, zero) }

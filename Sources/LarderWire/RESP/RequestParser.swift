@@ -29,8 +29,8 @@ public struct RequestParser: Sendable {
     ///   - bytes: All bytes of this request so far, and perhaps of later ones.
     ///   - start: Where it starts. May differ from call to call.
     ///   - limits: What the client may demand.
-    ///   - arguments: The list of the last call, untouched; or any other, emptied, and then what was
-    ///     understood before is read again.
+    ///   - arguments: The list of the last call, untouched; or any other, emptied, and then what
+    ///     was understood before is read again.
     /// - Returns: A request, or what is missing of one.
     /// - Complexity: O(new header bytes); arguments are stepped over. Allocates nothing, but for a
     ///   list that grows beyond the most that it ever held.

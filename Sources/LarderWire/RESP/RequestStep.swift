@@ -1,4 +1,5 @@
-/// What `RequestParser` made of the bytes it was shown. Positions count from the start of the bytes.
+/// What `RequestParser` made of the bytes it was shown. Positions count from the start of the
+/// bytes.
 public enum RequestStep: Hashable, Sendable {
     /// A request whose arguments are in the bytes. The next one starts at `end`.
     case request(end: Int)

@@ -1,0 +1,40 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Fuzzers of the codecs, apart from the main package: they need a sanitizer and coverage in the
+/// code they drive, and so compile it themselves (`Sources/LarderWire` is a link to it). Run
+/// `Scripts/fuzz`.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let instruments = [
+    "-sanitize=fuzzer,address", "-profile-generate", "-profile-coverage-mapping",
+    "-parse-as-library",
+]
+let instrumented = strict + [.unsafeFlags(instruments)]
+let linked: [LinkerSetting] = [
+    .unsafeFlags(["-sanitize=fuzzer,address", "-profile-generate", "-use-ld=lld"])
+]
+
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["LarderWire", "FuzzSupport", "CFuzzer"],
+        swiftSettings: instrumented, linkerSettings: linked)
+}
+
+let package = Package(
+    name: "fuzz",
+    targets: [
+        .target(name: "LarderWire", swiftSettings: instrumented),
+        .target(name: "FuzzSupport", dependencies: ["LarderWire"], swiftSettings: instrumented),
+        fuzzer("RESPFuzz"),
+        fuzzer("MemcachedFuzz"),
+        .systemLibrary(name: "CFuzzer"),
+    ]
+)

@@ -1,0 +1,81 @@
+import LarderCore
+import LarderMemory
+import LarderWire
+
+/// A change of a number, by `incr`, `decr` or `ma`.
+struct MemcachedAddition {
+    var delta: UInt64 = 1
+    var isDecrement = false
+    /// The version that the client expects; 0 for any.
+    var version: UInt64 = 0
+
+    /// Sums wrap at 64 bits, differences stop at zero.
+    func result(of old: UInt64) -> UInt64 {
+        isDecrement ? old - min(old, delta) : old &+ delta
+    }
+}
+
+/// How a change of a number ended.
+enum MemcachedSum {
+    case number(UInt64)
+    case refused(MemcachedReplyLine)
+}
+
+extension CommandLoop {
+    /// `incr` and `decr`.
+    func add(
+        _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
+    ) {
+        var addition = MemcachedAddition()
+        addition.delta = command.number
+        addition.isDecrement = command.verb == .decrement
+        let hash = store.hash(call[0])
+        var sum = MemcachedSum.refused(.notFound)
+        store.withKey(call[0], hash, database: 0, at: now) { access in
+            sum = carryOut(addition, &access, hash)
+        }
+        guard !command.isQuiet else { return }
+        switch sum {
+        case .number(let number): output.appendNumberLine(number)
+        case .refused(.outOfMemory): output.appendRefusal("SERVER_ERROR out of memory")
+        case .refused(let line): output.append(line)
+        }
+    }
+
+    /// Changes the number of an entry. It keeps flags, expiry, and its length: a number that is
+    /// shorter is followed by blanks.
+    func carryOut(
+        _ addition: MemcachedAddition, _ access: inout KeyAccess, _ hash: UInt64
+    ) -> MemcachedSum {
+        guard access.exists else {
+            count(addition.isDecrement ? .decrementMisses : .incrementMisses)
+            return .refused(.notFound)
+        }
+        // A large value is no number: memcached looks at more than 8 KiB of blanks, we do not.
+        guard access.largeValue == nil, access.valueLength > 0 else {
+            return .refused(.notANumber)
+        }
+        if addition.version != 0, cas(&access, hash) != addition.version {
+            return .refused(.exists)
+        }
+        guard let old = MemcachedNumber.value(access.value) else { return .refused(.notANumber) }
+        let number = addition.result(of: old)
+        guard put(number, &access) == .stored else { return .refused(.outOfMemory) }
+        count(addition.isDecrement ? .decrementHits : .incrementHits)
+        return .number(number)
+    }
+
+    private func put(_ number: UInt64, _ access: inout KeyAccess) -> PutOutcome {
+        let digits = DecimalText(number)
+        let (expiry, flags) = (access.expiry, access.flags)
+        guard digits.bytes.byteCount < access.valueLength else {
+            return access.put(digits.bytes, expiry: expiry, flags: flags, isVersioned: true)
+        }
+        var padded: [UInt8] = []
+        padded.reserveCapacity(access.valueLength)
+        padded.append(digits.bytes)
+        while padded.count < access.valueLength { padded.append(UInt8(ascii: " ")) }
+        return unsafe access.put(
+            padded.span.bytes, expiry: expiry, flags: flags, isVersioned: true)
+    }
+}

@@ -1,0 +1,159 @@
+import LarderCore
+import LarderMemory
+import LarderWire
+
+/// A write, by the commands of text or by `ms`.
+struct MemcachedWrite {
+    enum Mode {
+        case set, add, replace, append, prepend, cas
+    }
+
+    var mode = Mode.set
+    var flags: UInt32 = 0
+    /// When the new entry expires; `nil` for at once.
+    var expiry: Moment? = .never
+    /// The version that the client expects; 0 for any.
+    var version: UInt64 = 0
+    /// Whether the client asks for the new version.
+    var asksForVersion = false
+}
+
+extension CommandLoop {
+    /// `set`, `add`, `replace`, `append`, `prepend` and `cas`.
+    func write(
+        _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
+    ) {
+        var write = MemcachedWrite()
+        write.mode = Self.mode(command.verb)
+        write.flags = command.flags
+        write.expiry = MemcachedExpiry.moment(command.expiry, now: now)
+        write.version = command.number
+        let key = call[0]
+        let (reply, _) = carryOut(write, key, store.hash(key), call[1])
+        if !command.isQuiet { output.append(reply) }
+    }
+
+    private static func mode(_ verb: MemcachedVerb) -> MemcachedWrite.Mode {
+        switch verb {
+        case .add: .add
+        case .replace: .replace
+        case .append: .append
+        case .prepend: .prepend
+        case .cas: .cas
+        default: .set
+        }
+    }
+
+    /// Writes, and says how it ended and, if that was asked for, which version it gave.
+    func carryOut(
+        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan
+    ) -> (reply: MemcachedReplyLine, version: UInt64) {
+        var reply = MemcachedReplyLine.stored
+        var version: UInt64 = 0
+        store.withKey(key, hash, database: 0, at: now) { access in
+            reply = refusal(of: write, &access, hash) ?? put(value, by: write, &access)
+            if reply == .outOfMemory {
+                count(.outOfMemory)
+                // What is there now is no longer what the client believes.
+                if write.mode == .set, access.exists { access.remove() }
+            }
+            guard reply == .stored else { return }
+            if write.asksForVersion { version = cas(&access, hash) ?? 0 }
+            if write.expiry == nil, write.mode != .append, write.mode != .prepend, access.exists {
+                access.remove()
+            }
+        }
+        count(.sets)
+        if write.mode == .cas { countCompared(reply) }
+        return (reply, version)
+    }
+
+    private func countCompared(_ reply: MemcachedReplyLine) {
+        switch reply {
+        case .stored: count(.casHits)
+        case .notFound: count(.casMisses)
+        default: count(.casMismatches)
+        }
+    }
+
+    /// Why the entry that there is, or is not, forbids a write.
+    @inline(__always)
+    private func refusal(
+        of write: MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
+    ) -> MemcachedReplyLine? {
+        switch write.mode {
+        case .set: return nil
+        case .add:
+            access.touch()
+            return access.exists ? .notStored : nil
+        case .replace: return access.exists ? nil : .notStored
+        case .append, .prepend:
+            guard access.exists else { return .notStored }
+            guard write.version != 0, cas(&access, hash) != write.version else { return nil }
+            return .exists
+        case .cas:
+            guard access.exists else { return .notFound }
+            return write.version != 0 && cas(&access, hash) == write.version ? nil : .exists
+        }
+    }
+
+    @inline(__always)
+    private func put(
+        _ value: RawSpan, by write: MemcachedWrite, _ access: inout KeyAccess
+    ) -> MemcachedReplyLine {
+        if write.mode == .append || write.mode == .prepend {
+            return extend(by: value, isInFront: write.mode == .prepend, &access)
+        }
+        // What is over at once is stored all the same if its version is asked for.
+        guard write.expiry != nil || write.asksForVersion else {
+            access.remove()
+            return .stored
+        }
+        let outcome = access.put(
+            value, expiry: write.expiry ?? now, flags: write.flags, isVersioned: true)
+        return outcome == .stored ? .stored : .outOfMemory
+    }
+
+    private func extend(
+        by value: RawSpan, isInFront: Bool, _ access: inout KeyAccess
+    ) -> MemcachedReplyLine {
+        let length = access.valueLength + value.byteCount
+        guard length <= store.valueMax else { return .notStored }
+        var whole: [UInt8] = []
+        whole.reserveCapacity(length)
+        if isInFront { whole.append(value) }
+        access.copyValue(into: &whole)
+        if !isInFront { whole.append(value) }
+        let outcome = unsafe access.put(
+            whole.span.bytes, expiry: access.expiry, flags: access.flags, isVersioned: true)
+        return outcome == .stored ? .stored : .outOfMemory
+    }
+
+    /// `touch`.
+    func touch(
+        _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
+    ) {
+        let expiry = MemcachedExpiry.moment(command.expiry, now: now)
+        var exists = false
+        store.withKey(call[0], store.hash(call[0]), database: 0, at: now) { access in
+            exists = access.exists
+            access.touch()
+            access.setExpiry(orRemove: expiry)
+        }
+        count(exists ? .touchHits : .touchMisses)
+        if !command.isQuiet { output.append(exists ? .touched : .notFound) }
+    }
+
+    /// `delete`.
+    func delete(
+        _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
+    ) {
+        var exists = false
+        store.withKey(call[0], store.hash(call[0]), database: 0, at: now) { access in
+            exists = access.exists
+            access.remove()
+        }
+        count(exists ? .deleteHits : .deleteMisses)
+        if !command.isQuiet { output.append(exists ? .deleted : .notFound) }
+    }
+}

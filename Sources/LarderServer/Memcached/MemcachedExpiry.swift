@@ -1,0 +1,26 @@
+import LarderCore
+import LarderMemory
+
+/// What memcached calls an exptime, as the store keeps it.
+enum MemcachedExpiry {
+    /// Seconds up to which a time counts from now; above, from 1970. Part of the protocol.
+    static var relativeMax: Int32 { 60 * 60 * 24 * 30 }
+
+    /// The moment that a client's number means: `never` for 0; `nil` when it is over already.
+    static func moment(_ seconds: Int32, now: Moment) -> Moment? {
+        if seconds == 0 { return .never }
+        guard seconds > 0 else { return nil }
+        guard seconds > relativeMax else {
+            return Moment(milliseconds: now.milliseconds &+ UInt64(seconds) * 1000)
+        }
+        let (wall, wallNow) = (Int64(seconds) * 1000, WallClock.milliseconds())
+        return wall > wallNow ? ExpiryTime.moment(wall, wallNow: wallNow, now: now) : nil
+    }
+
+    /// Seconds until a moment that is not `never`, as the `t` flag gives them. A part of a second
+    /// counts as one, so that what is alive never has 0.
+    static func secondsLeft(until expiry: Moment, now: Moment) -> UInt64 {
+        let left = max(expiry.milliseconds, now.milliseconds) - now.milliseconds
+        return (left + 999) / 1000
+    }
+}

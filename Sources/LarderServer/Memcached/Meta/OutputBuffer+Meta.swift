@@ -1,0 +1,45 @@
+import LarderCore
+import LarderMemory
+import LarderWire
+
+extension OutputBuffer {
+    /// Appends ` f` and a number.
+    mutating func appendFlag(_ letter: Unicode.Scalar, _ number: UInt64) {
+        append(UInt8(ascii: " "))
+        append(UInt8(ascii: letter))
+        appendDecimal(number)
+    }
+
+    /// Appends ` t` and the seconds that are left; `nil` for an entry that is over.
+    mutating func appendTimeLeft(until expiry: Moment?, now: Moment) {
+        guard let expiry else {
+            // memcached subtracts: what is past gives a number just below 2^32.
+            return appendFlag("t", UInt64(UInt32.max))
+        }
+        if expiry == .never { return appendFixed(" t-1") }
+        appendFlag("t", MemcachedExpiry.secondsLeft(until: expiry, now: now))
+    }
+
+    /// Appends an opaque word or the key, if that is what a flag asks for.
+    mutating func appendEcho(_ flag: RawSpan, key: RawSpan, _ flags: MetaFlags) {
+        switch flag.byte(at: 0) {
+        case UInt8(ascii: "O"):
+            append(UInt8(ascii: " "))
+            append(flag)
+        case UInt8(ascii: "k"):
+            appendFixed(" k")
+            append(key)
+            if flags.decodedKey != nil { appendFixed(" b") }
+        default: return
+        }
+    }
+
+    /// Appends a status with the echoes that the client asked for.
+    mutating func appendMeta(
+        _ status: StaticString, _ call: borrowing Call, _ flags: MetaFlags
+    ) {
+        append(status)
+        for place in flags.places { appendEcho(call[place], key: call[0], flags) }
+        appendLineEnd()
+    }
+}

@@ -1,0 +1,58 @@
+import LarderWire
+import Testing
+
+@Suite struct CommandTests {
+    @Test(arguments: CommandScripts.all, [RESPVersion.v2, .v3])
+    func `commands answer as redis does`(script: Script, version: RESPVersion) throws {
+        try script.play(version, on: ServerFixture().client())
+    }
+
+    @Test func `every command is in some script, or has a test of its own`() throws {
+        let covered = Set(
+            CommandScripts.all.flatMap(\.exchanges).compactMap { $0.words.first?.lowercased() })
+        let client = try ServerFixture().client()
+        let listed = try client.ask("COMMAND", "LIST").split(separator: "\r\n")
+            .filter { $0.first?.isLetter == true }
+        let elsewhere: Set = ["info", "quit", "time"]
+        #expect(listed.count > 50)
+        #expect(Set(listed.map(String.init)).subtracting(covered) == elsewhere)
+    }
+
+    @Test func `TIME tells the seconds since 1970`() throws {
+        let parts = try ServerFixture().client().ask("TIME").split(separator: "\r\n")
+        #expect(parts.count == 5 && parts[0] == "*2")
+        let seconds = try #require(Int(parts[2]))
+        #expect(seconds > 1_700_000_000)
+        #expect(Int(parts[4]).map { (0..<1_000_000).contains($0) } == true)
+    }
+
+    @Test func `a connection changes its protocol when it says HELLO`() throws {
+        let client = try ServerFixture().client()
+        #expect(try client.ask("HELLO", "3").hasPrefix("%7\r\n$6\r\nserver\r\n$5\r\nredis\r\n"))
+        #expect(try client.ask("GET", "none") == "_\r\n")
+        #expect(try client.ask("HELLO", "2", "SETNAME", "me").hasPrefix("*14\r\n"))
+        #expect(try client.ask("GET", "none") == "$-1\r\n")
+        #expect(try client.ask("CLIENT", "GETNAME") == "$2\r\nme\r\n")
+    }
+
+    @Test func `databases are apart, and FLUSHDB empties one`() throws {
+        let client = try ServerFixture().client()
+        for database in 0..<3 {
+            _ = try client.ask("SELECT", "\(database)")
+            #expect(try client.ask("SET", "key", "\(database)") == "+OK\r\n")
+        }
+        #expect(try client.ask("FLUSHDB") == "+OK\r\n")
+        #expect(try client.ask("DBSIZE") == ":0\r\n")
+        _ = try client.ask("SELECT", "1")
+        #expect(try client.ask("GET", "key") == "$1\r\n1\r\n")
+        #expect(try client.ask("FLUSHALL") == "+OK\r\n")
+        _ = try client.ask("SELECT", "0")
+        #expect(try client.ask("DBSIZE") == ":0\r\n")
+    }
+
+    @Test func `QUIT is answered, and what follows is not`() throws {
+        let client = try ServerFixture().client()
+        try client.send("PING\r\nQUIT\r\nPING\r\n")
+        #expect(try client.remainder() == "+PONG\r\n+OK\r\n")
+    }
+}

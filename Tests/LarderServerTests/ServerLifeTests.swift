@@ -1,0 +1,23 @@
+import LarderServer
+import Testing
+
+@Suite struct ServerLifeTests {
+    @Test func `serves both protocols on ports of their own`() throws {
+        let fixture = try ServerFixture()
+        #expect(try fixture.client().ask("PING") == "+PONG\r\n")
+        let memcached = try fixture.memcachedClient()
+        try memcached.send("version\r\n")
+        #expect(try String(decoding: memcached.line(), as: UTF8.self) == "VERSION 1.6.18\r\n")
+    }
+
+    @Test func `answers what was received before it ends`() throws {
+        let fixture = try ServerFixture()
+        let client = try fixture.client()
+        // The first reply proves that the connection is served; the rest is on its way at the stop.
+        #expect(try client.ask("SET", "key", "value") == "+OK\r\n")
+        try client.send(String(repeating: "GET key\r\n", count: 100))
+        fixture.server.stop(drain: .seconds(10))
+        fixture.server.wait()
+        #expect(try client.remainder() == String(repeating: "$5\r\nvalue\r\n", count: 100))
+    }
+}
