@@ -42,7 +42,7 @@ test:
 	Scripts/check-setup
 	swift build --build-tests $(LAYERS) $(SWIFT_FLAGS)
 	swift test --disable-xctest --skip-build
-	if [ -x Tests/Clients/run ]; then LARDER=.build/debug/larder Tests/Clients/run; fi
+	Tests/Clients/run --binary .build/debug/larder
 
 bench:
 	@Scripts/setup --bench

@@ -2,8 +2,8 @@
 import PackageDescription
 
 /// Fuzzers of the codecs, apart from the main package: they need a sanitizer and coverage in the
-/// code they drive, and so compile it themselves (`Sources/LarderWire` is a link to it). Run
-/// `Scripts/fuzz`.
+/// code they drive, and so compile it themselves (`Sources/LarderCore` and `Sources/LarderWire` are
+/// links to it). Run `Scripts/fuzz`.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
 ]
 
 let instruments = [
@@ -24,15 +25,18 @@ let linked: [LinkerSetting] = [
 
 func fuzzer(_ name: String) -> Target {
     .executableTarget(
-        name: name, dependencies: ["LarderWire", "FuzzSupport", "CFuzzer"],
+        name: name, dependencies: ["LarderCore", "LarderWire", "FuzzSupport"],
         swiftSettings: instrumented, linkerSettings: linked)
 }
 
 let package = Package(
     name: "fuzz",
     targets: [
-        .target(name: "LarderWire", swiftSettings: instrumented),
-        .target(name: "FuzzSupport", dependencies: ["LarderWire"], swiftSettings: instrumented),
+        .target(name: "LarderCore", swiftSettings: instrumented),
+        .target(name: "LarderWire", dependencies: ["LarderCore"], swiftSettings: instrumented),
+        .target(
+            name: "FuzzSupport", dependencies: ["LarderWire", "CFuzzer"],
+            swiftSettings: instrumented),
         fuzzer("RESPFuzz"),
         fuzzer("MemcachedFuzz"),
         .systemLibrary(name: "CFuzzer"),

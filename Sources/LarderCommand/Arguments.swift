@@ -1,3 +1,4 @@
+import LarderAssembly
 import LarderCore
 
 /// An option of a command.
@@ -116,7 +117,7 @@ struct Arguments {
         _ name: String, among options: [CommandOption]
     ) throws(CommandFailure) -> CommandOption {
         if let found = options.first(where: { $0.name == name }) { return found }
-        let hint = NearestName.hint(for: name, among: options.map(\.name))
+        let hint = Suggestion.question(for: name, among: options.map(\.name))
         throw .usage("there is no option '\(name)'\(hint)")
     }
 

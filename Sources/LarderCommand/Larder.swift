@@ -1,4 +1,5 @@
 import Glibc
+import LarderAssembly
 
 /// The `larder` command.
 @main struct LarderCommand {
@@ -32,7 +33,7 @@ import Glibc
         let rest = Array(words.dropFirst())
         switch words.first {
         case nil, "help", "--help", "-h": return try help(rest.first)
-        case "--version", "version":
+        case "--version", "-v", "-V", "version":
             print("larder \(version)")
             return 0
         case let name?:
@@ -44,8 +45,9 @@ import Glibc
 
     private static func subcommand(named name: String) throws(CommandFailure) -> Subcommand {
         if let found = subcommands.first(where: { $0.name == name }) { return found }
-        let hint = NearestName.hint(for: name, among: subcommands.map(\.name))
-        throw .usage("there is no command '\(name)'\(hint); 'larder help' lists all")
+        let hint = Suggestion.question(for: name, among: subcommands.map(\.name))
+        throw .usage(
+            "there is no command '\(name)'\(hint.isEmpty ? "; 'larder help' lists all" : hint)")
     }
 
     private static func help(_ name: String?) throws(CommandFailure) -> Int32 {
@@ -60,7 +62,8 @@ import Glibc
             let gap = String(repeating: " ", count: width - subcommand.name.count + 2)
             print("  \(subcommand.name)\(gap)\(subcommand.summary)")
         }
-        print("\n'larder help COMMAND' tells more; 'larder --version' prints the version.")
+        print("\nTo begin: 'larder serve', then 'redis-cli -p 5273 set greeting hello'.")
+        print("'larder help COMMAND' tells more; 'larder --version' prints the version.")
         return 0
     }
 }

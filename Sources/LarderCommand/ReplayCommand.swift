@@ -1,4 +1,5 @@
 import Glibc
+import LarderAssembly
 import LarderTrace
 import Synchronization
 
@@ -6,7 +7,7 @@ extension Subcommand {
     /// `larder replay TRACE --to HOST:PORT`
     static let replay = Subcommand(
         name: "replay",
-        summary: "plays a trace against a cache server and measures it",
+        summary: "play a trace against a cache server and measure it",
         help: ReplayCommand.help,
         run: ReplayCommand.run)
 }

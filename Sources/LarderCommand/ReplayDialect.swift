@@ -1,3 +1,5 @@
+import LarderCore
+
 /// The protocol that the server speaks: how a replay's two requests are written.
 enum ReplayDialect: Hashable, Sendable {
     case resp
@@ -42,9 +44,9 @@ enum ReplayDialect: Hashable, Sendable {
             bytes.append(contentsOf: Self.memcachedSet)
             bytes.append(contentsOf: key)
             bytes.append(contentsOf: Self.memcachedFlags)
-            Self.appendNumber(ttlSeconds, to: &bytes)
+            bytes.appendDecimal(UInt64(ttlSeconds))
             bytes.append(UInt8(ascii: " "))
-            Self.appendNumber(value.count, to: &bytes)
+            bytes.appendDecimal(UInt64(value.count))
             Self.appendLineEnd(to: &bytes)
             bytes.append(contentsOf: value)
             Self.appendLineEnd(to: &bytes)
@@ -62,7 +64,7 @@ enum ReplayDialect: Hashable, Sendable {
 
     private static func appendBulk(_ payload: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "$"))
-        appendNumber(payload.count, to: &bytes)
+        bytes.appendDecimal(UInt64(payload.count))
         appendLineEnd(to: &bytes)
         bytes.append(contentsOf: payload)
         appendLineEnd(to: &bytes)
@@ -71,18 +73,5 @@ enum ReplayDialect: Hashable, Sendable {
     private static func appendLineEnd(to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\r"))
         bytes.append(UInt8(ascii: "\n"))
-    }
-
-    /// Appends decimal digits; `number` is not negative and below 10^10.
-    private static func appendNumber(_ number: Int, to bytes: inout [UInt8]) {
-        var digits = InlineArray<10, UInt8>(repeating: 0)
-        var start = 10
-        var rest = number
-        repeat {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for index in start..<10 { bytes.append(digits[index]) }
     }
 }

@@ -10,12 +10,7 @@ enum ServeCommand {
         from arguments: [String], environment: [String: String]
     ) throws(ConfigurationProblems) -> Configuration {
         let loaded = try ServeArguments(arguments).load(environment: environment)
-        CommandOutput.printWarnings(loaded.warnings)
+        StandardError.printWarnings(loaded.warnings)
         return loaded.configuration
-    }
-
-    /// The text for `larder serve --help`; nil when `arguments` do not ask for it.
-    static func help(for arguments: [String]) -> String? {
-        arguments.contains("--help") || arguments.contains("-h") ? Configuration.help : nil
     }
 }

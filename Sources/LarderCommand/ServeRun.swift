@@ -5,14 +5,14 @@ extension Subcommand {
     /// `larder serve`.
     static let serve = Subcommand(
         name: "serve", summary: "run the cache server",
-        help: ServeCommand.help(for: ["--help"]) ?? "",
+        help: Configuration.help,
         run: { words throws(CommandFailure) in try ServeCommand.run(words) })
 
     /// `larder check`.
     static let check = Subcommand(
         name: "check", summary: "check a configuration file and print what it comes to",
-        help: "usage: larder check FILE",
-        run: { words throws(CommandFailure) in CheckCommand.run(words) })
+        help: CheckCommand.help,
+        run: { words throws(CommandFailure) in try CheckCommand.run(words) })
 }
 
 extension ServeCommand {

@@ -1,10 +1,11 @@
+import LarderAssembly
 import LarderTrace
 
 extension Subcommand {
     /// `larder trace info|generate`
     static let trace = Subcommand(
         name: "trace",
-        summary: "tells what a trace of requests holds, or generates one",
+        summary: "tell what a trace of requests holds, or generate one",
         help: TraceCommand.help,
         run: TraceCommand.run)
 }
@@ -41,8 +42,8 @@ enum TraceCommand {
         case "generate": try TraceGenerate.run(rest)
         case nil: throw .usage("larder trace needs info or generate; see 'larder help trace'")
         case let verb?:
-            let hint = NearestName.hint(for: verb, among: ["info", "generate"])
-            throw .usage("larder trace knows no '\(verb)'\(hint)")
+            let hint = Suggestion.question(for: verb, among: ["info", "generate"])
+            throw .usage("larder trace is followed by info or generate, not '\(verb)'\(hint)")
         }
         return 0
     }

@@ -1,3 +1,4 @@
+import LarderAssembly
 import LarderTrace
 
 /// `larder trace generate KIND --requests N --output FILE`
@@ -75,7 +76,7 @@ enum TraceGenerate {
                 step: try arguments.integer("--shift-by", in: 1...1_000_000_000)
                     ?? max(1, objects / 10))
         default:
-            let hint = NearestName.hint(for: name, among: Workload.names)
+            let hint = Suggestion.question(for: name, among: Workload.names)
             throw .usage(
                 "no workload is called '\(name)'\(hint) "
                     + "(\(Workload.names.joined(separator: ", ")))")

@@ -1,21 +1,5 @@
 /// Whole numbers as decimal digits.
 enum Decimal {
-    /// Appends the digits of `number`.
-    ///
-    /// - Complexity: O(digits). Allocates only when `bytes` grows.
-    static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        // 2^64 has 20 digits.
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = 20
-        var rest = number
-        repeat {
-            start -= 1
-            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        for index in start..<20 { bytes.append(digits[index]) }
-    }
-
     /// The number that all of `digits` spell, `nil` if they spell none or one above `most`.
     ///
     /// - Complexity: O(digits).

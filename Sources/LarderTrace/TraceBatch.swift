@@ -1,3 +1,5 @@
+import LarderCore
+
 /// A buffer of requests that a reader fills again and again, so that reading allocates nothing.
 public struct TraceBatch: ~Copyable, Sendable {
     /// The most requests that one filling brings.
@@ -23,7 +25,7 @@ public struct TraceBatch: ~Copyable, Sendable {
     public func appendKey(at index: Int, to bytes: inout [UInt8]) {
         let range = textRange(at: index)
         if range.isEmpty {
-            Decimal.append(requests[index].key, to: &bytes)
+            bytes.appendDecimal(requests[index].key)
         } else {
             bytes.append(contentsOf: text[range])
         }

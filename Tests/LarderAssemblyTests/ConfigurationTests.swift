@@ -20,24 +20,25 @@ import Testing
         try Configuration().validate()
     }
 
+    private static let everyKey = """
+        listen: { resp: [127.0.0.1:1, "[::1]:2", unix:/run/l.sock], memcached: none }
+        data: /var/lib/larder
+        password: secret
+        memory: { limit: 1.5gb, policy: lru, max-value: 128mb, max-entries: 5 }
+        clients: { max: 7, idle: 2m, memory: 32mb, output-limit: 1mb }
+        log: { format: json, level: debug }
+        server:
+          loops: 3
+          databases: 4
+          io: libevent
+          tcp-backlog: 6
+          tcp-keepalive: 9s
+          protected-mode: no
+        slowlog: { threshold: off, length: 8 }
+        """
+
     @Test func `reads every key`() throws {
-        let text = """
-            listen: { resp: [127.0.0.1:1, "[::1]:2", unix:/run/l.sock], memcached: none }
-            data: /var/lib/larder
-            password: secret
-            memory: { limit: 1.5gb, policy: lru, max-value: 128mb, max-entries: 5 }
-            clients: { max: 7, idle: 2m, memory: 32mb, output-limit: 1mb }
-            log: { format: json, level: debug }
-            server:
-              loops: 3
-              databases: 4
-              io: libevent
-              tcp-backlog: 6
-              tcp-keepalive: 9s
-              protected-mode: no
-            slowlog: { threshold: off, length: 8 }
-            """
-        let configuration = try load(text).configuration
+        let configuration = try load(Self.everyKey).configuration
         #expect(
             configuration.listen.resp == [
                 .tcp(host: "127.0.0.1", port: 1), .tcp(host: "::1", port: 2),

@@ -44,8 +44,8 @@ import Testing
             ])
         #expect(
             recorder.takeLines() == [
-                "2026-11-20T08:31:15.123Z info    listening address=127.0.0.1:5273 loops=2 ratio=0.5"
-                    + " tls=false name=\"a b\" x=\"\"\n"
+                "2026-11-20T08:31:15.123Z info    listening address=127.0.0.1:5273 loops=2"
+                    + " ratio=0.5 tls=false name=\"a b\" x=\"\"\n"
             ])
     }
 

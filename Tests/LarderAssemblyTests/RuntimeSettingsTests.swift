@@ -97,8 +97,8 @@ import Testing
     @Test func `changes all or nothing`() throws {
         #expect(
             failure(["timeout", "5", "maxclients", "abc"])
-                == "ERR CONFIG SET failed (possibly related to argument 'maxclients') - \(Self.integer)"
-        )
+                == "ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+                + Self.integer)
         var changed = settings
         #expect(
             try changed.set(["timeout", "5", "MAXCLIENTS", "7", "maxmemory-policy", "noeviction"])

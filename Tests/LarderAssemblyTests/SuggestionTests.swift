@@ -17,4 +17,13 @@ import Testing
         #expect(Suggestion.nearest(to: "xyz", in: ["log", "memory"]) == nil)
         #expect(Suggestion.nearest(to: String(repeating: "a", count: 5000), in: ["a"]) == nil)
     }
+
+    @Test(
+        arguments: [
+            ("replya", "; did you mean 'replay'?"), ("trcae", "; did you mean 'trace'?"),
+            ("relay", "; did you mean 'replay'?"), ("xyzzy", ""), ("", ""),
+        ] as [(String, String)])
+    func `asks whether the nearest was meant, if one is near`(name: String, question: String) {
+        #expect(Suggestion.question(for: name, among: ["trace", "replay"]) == question)
+    }
 }

@@ -25,7 +25,7 @@ struct SimulatedHistory {
     }
 
     func operations(seed: UInt64) -> [RecordedOperation] {
-        var random = HistoryRandom(seed: seed)
+        var random = SeededRandom(seed: seed)
         var server = SimulatedServer(bug: bug, seed: seed)
         var history: [RecordedOperation] = []
         var active = (0..<clients).map { Client(id: $0, left: operationsPerClient, invoked: 1_000) }
@@ -47,7 +47,7 @@ struct SimulatedHistory {
 
     private func step(
         _ client: inout Client, _ server: inout SimulatedServer,
-        _ history: inout [RecordedOperation], _ random: inout HistoryRandom, _ nextID: inout Int
+        _ history: inout [RecordedOperation], _ random: inout SeededRandom, _ nextID: inout Int
     ) {
         if random.happens(evictionShare) { server.evict(client.key) }
         let isLost = random.happens(lossShare)
@@ -69,7 +69,7 @@ struct SimulatedHistory {
         }
     }
 
-    private func plan(_ client: inout Client, _ random: inout HistoryRandom) {
+    private func plan(_ client: inout Client, _ random: inout SeededRandom) {
         client.key = "key\(Int.random(in: 0..<keys, using: &random))"
         client.command = command(for: client, &random)
         client.point = client.invoked + .random(in: 1...20_000, using: &random)
@@ -77,7 +77,7 @@ struct SimulatedHistory {
     }
 
     /// Values start far apart, so that counting never makes one that was also set.
-    private func command(for client: Client, _ random: inout HistoryRandom) -> KeyCommand {
+    private func command(for client: Client, _ random: inout SeededRandom) -> KeyCommand {
         let value = Int64(client.id * 10_000 + client.left) * 1_000
         let lifetime: Lifetime? =
             random.happens(0.3)

@@ -22,11 +22,11 @@ struct SimulatedServer {
     /// What the key held before: what a stale reader sees.
     private var former: [String: Cell] = [:]
     private var lastToken: UInt64 = 0
-    private var random: HistoryRandom
+    private var random: SeededRandom
 
     init(bug: Bug?, seed: UInt64) {
         self.bug = bug
-        random = HistoryRandom(seed: seed ^ 0x5EED)
+        random = SeededRandom(seed: seed ^ 0x5EED)
     }
 
     mutating func evict(_ key: String) {

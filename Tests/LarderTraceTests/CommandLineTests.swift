@@ -57,18 +57,12 @@ import Testing
         }
     }
 
-    @Test(
-        arguments: [
-            ("replya", "replay"), ("trcae", "trace"), ("relay", "replay"), ("xyzzy", nil),
-        ] as [(String, String?)])
-    func `the nearest name is found, if one is near`(name: String, nearest: String?) {
-        #expect(NearestName.nearest(to: name, among: ["trace", "replay"]) == nearest)
-    }
-
     static let exitCodes: [(words: [String], code: Int32)] = [
         (["rpelay"], 2), (["help", "replay"], 0), (["--version"], 0), ([], 0),
         (["replay", "--help"], 0), (["trace"], 2), (["trace", "info", "no/such.bin"], 1),
         (["replay", "t.bin"], 2), (["replay", "t.bin", "--to", "host"], 2),
+        (["check"], 2), (["check", "a", "b"], 2), (["check", "--strict", "a"], 2),
+        (["check", "no/such.yaml"], 1), (["serve", "no/such.yaml"], 1), (["-v"], 0),
     ]
 
     @Test(arguments: exitCodes)

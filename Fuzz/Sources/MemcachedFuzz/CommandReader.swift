@@ -1,4 +1,5 @@
 import FuzzSupport
+import LarderCore
 import LarderWire
 
 /// A connection that reads commands, and writes down what it saw.
@@ -13,7 +14,7 @@ struct CommandReader: ~Copyable {
     private var parser = MemcachedParser()
     private var arguments = ArgumentList(capacity: 1)
     private var buffer: [UInt8] = []
-    private var written = OutputBuffer(capacity: 0)
+    private var written = OutputBuffer(capacity: 1, limit: 1 << 24)
     private(set) var transcript: [Event] = []
     private(set) var consumed = 0
     private var isClosed = false

@@ -1,22 +1,13 @@
-import CFuzzer
 import FuzzSupport
 import LarderWire
 
 @main struct MemcachedFuzz {
     static func main() {
-        var count = CommandLine.argc
-        var arguments = unsafe Optional(CommandLine.unsafeArgv)
-        _ = unsafe LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-            guard let start = unsafe start else { return 0 }
-            let input = unsafe RawSpan(
-                _unsafeStart: UnsafeRawPointer(start), byteCount: count)
-            MemcachedFuzz.test(Pieces(input))
-            return 0
-        }
+        Fuzzer.run(test)
     }
 
     /// Reads the input as commands or as replies, and compares what must be equal.
-    static func test(_ pieces: Pieces) {
+    @Sendable static func test(_ pieces: Pieces) {
         if pieces.choice >> 6 == 3 { return replies(pieces) }
         var whole = CommandReader(choice: pieces.choice)
         var split = CommandReader(choice: pieces.choice)

@@ -1,22 +1,13 @@
-import CFuzzer
 import FuzzSupport
 import LarderWire
 
 @main struct RESPFuzz {
     static func main() {
-        var count = CommandLine.argc
-        var arguments = unsafe Optional(CommandLine.unsafeArgv)
-        _ = unsafe LLVMFuzzerRunDriver(&count, &arguments) { start, count in
-            guard let start = unsafe start else { return 0 }
-            let input = unsafe RawSpan(
-                _unsafeStart: UnsafeRawPointer(start), byteCount: count)
-            RESPFuzz.test(Pieces(input))
-            return 0
-        }
+        Fuzzer.run(test)
     }
 
     /// Reads the input as requests, as replies, or as text, and compares what must be equal.
-    static func test(_ pieces: Pieces) {
+    @Sendable static func test(_ pieces: Pieces) {
         switch pieces.choice >> 5 {
         case 0...3: requests(pieces)
         case 4, 5: replies(pieces)

@@ -1,4 +1,5 @@
 import FuzzSupport
+import LarderCore
 import LarderWire
 
 /// A connection that reads requests, and writes down what it saw.
@@ -77,7 +78,7 @@ struct RequestReader: ~Copyable {
                 start = end
             } catch {
                 require(error.offset >= 0 && error.offset <= bytes.byteCount, "failure outside")
-                var output = OutputBuffer(capacity: 64)
+                var output = OutputBuffer(capacity: 1, limit: 1 << 20)
                 error.append(to: &output)
                 transcript.append(.failure(error.cause))
                 isClosed = true

@@ -1,4 +1,5 @@
 import FuzzSupport
+import LarderCore
 import LarderWire
 
 /// What the writers write, the reply parser reads.
@@ -44,7 +45,7 @@ enum Writing {
     }
 
     private static func expect(_ kinds: [ReplyKind], _ write: (inout OutputBuffer) -> Void) {
-        var output = OutputBuffer(capacity: 0)
+        var output = OutputBuffer(capacity: 1, limit: 1 << 20)
         write(&output)
         let (first, end) = output.withBytes { bytes in
             var parser = ReplyParser()
@@ -55,17 +56,23 @@ enum Writing {
     }
 
     private static func bounded(_ bytes: [UInt8]) {
-        var output = OutputBuffer(capacity: 4, limit: 64)
-        for byte in bytes {
-            if byte & 1 == 0 { output.append("0123456") } else { output.append(byte) }
+        var output = OutputBuffer(capacity: 1, limit: 2 * PageMemory.pageSize)
+        var all: [UInt8] = []
+        for byte in bytes.prefix(64) {
+            let piece = [UInt8](repeating: byte, count: 1 + Int(byte & 63) * 8)
+            withRaw(piece) { output.append($0) }
+            output.append("0123456")
+            output.append(byte)
             if byte == 3 { output.reserve(Int(byte)) }
-            require(output.count <= 64, "a buffer keeps its limit")
+            all += piece + Array("0123456".utf8) + [byte]
+            require(output.count <= output.limit, "a buffer keeps its limit")
         }
-        if output.count > 2 {
-            output.removeFirst(1)
-            output.truncate(to: 1)
-        }
+        require(output.isOverflowed == (all.count > output.limit), "an overflow is told")
+        let held = output.withBytes { $0.array(0..<$0.byteCount) }
+        require(held == Array(all.prefix(held.count)), "a buffer holds a beginning")
+        if !output.isEmpty { output.truncate(to: 1) }
+        require(!output.isOverflowed, "what was cut may go on")
         output.removeAll()
-        require(output.isEmpty && !output.hasOverflowed && output.capacity <= 64, "emptied")
+        require(output.isEmpty, "emptied")
     }
 }

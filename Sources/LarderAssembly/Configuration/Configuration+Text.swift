@@ -63,6 +63,9 @@ extension Configuration {
         return """
             usage: larder serve [FILE] [--key value]…
 
+            Examples: larder serve --memory.limit 2gb --listen.resp 127.0.0.1:6379
+                      larder serve larder.yaml
+
             Keys with their defaults. In FILE (YAML) they stand in sections; in the environment
             'memory.limit' is LARDER_MEMORY_LIMIT. A flag wins over the environment, the
             environment over FILE.
@@ -70,7 +73,8 @@ extension Configuration {
             \(lines.joined(separator: "\n"))
 
             Sizes are 512mb, durations 2.5s, shares 50%; several addresses are given with commas.
-            """ + "\n"
+            'larder check FILE' says what is wrong with a file. SIGTERM and Ctrl-C end the server.
+            """
     }
 }
 

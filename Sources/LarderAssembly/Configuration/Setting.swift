@@ -81,7 +81,7 @@ extension Setting {
         Setting("memory.limit", \.memory.limit, .limit, "memory for entries and their metadata"),
         Setting(
             "memory.policy", \.memory.policy, .name(synonyms: [("auto", .s3fifo)]),
-            "what decides which entry leaves"),
+            "what decides which entry leaves: s3fifo, lru or fifo"),
         Setting(
             "memory.max-value", \.memory.maxValueBytes, .optional(.size, nilAs: "auto"),
             "largest value; auto: the smaller of 512mb and a quarter of the limit"),
@@ -100,8 +100,11 @@ extension Setting {
     ]
 
     private static let log = [
-        Setting("log.format", \.log.format, .name(), "lines for people, or for machines"),
-        Setting("log.level", \.log.level, .level, "the least important events still written"),
+        Setting(
+            "log.format", \.log.format, .name(), "lines for people (text), or for machines (json)"),
+        Setting(
+            "log.level", \.log.level, .level,
+            "the least important events still written: debug, info, warning or error"),
     ]
 
     private static let server = [
@@ -109,7 +112,8 @@ extension Setting {
             "server.loops", \.server.loops, .optional(.count, nilAs: "auto"),
             "event loops (threads); auto: one per processor"),
         Setting("server.databases", \.server.databases, .count, "databases that SELECT reaches"),
-        Setting("server.io", \.server.io, .name(), "what waits for the sockets"),
+        Setting(
+            "server.io", \.server.io, .name(), "what waits for the sockets: auto, uring, libevent"),
         Setting("server.tcp-backlog", \.server.tcpBacklog, .count, "connections waiting for us"),
         Setting(
             "server.tcp-keepalive", \.server.tcpKeepalive, .duration,

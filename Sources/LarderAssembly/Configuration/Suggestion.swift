@@ -1,7 +1,12 @@
 /// Finds what somebody meant who wrote something else.
-enum Suggestion {
+public enum Suggestion {
+    /// `; did you mean 'trace'?` for the end of a message, or nothing when no name is near.
+    public static func question(for word: String, among names: [String]) -> String {
+        nearest(to: word, in: names).map { "; did you mean '\($0)'?" } ?? ""
+    }
+
     /// The candidate nearest to `word`; nil when none is near: a third of its letters may be wrong.
-    static func nearest<Candidates: Sequence<String>>(
+    public static func nearest<Candidates: Sequence<String>>(
         to word: String, in candidates: Candidates, distanceMax: Int = .max
     ) -> String? {
         // Longer words are no typing mistakes, and the table below grows with their square.

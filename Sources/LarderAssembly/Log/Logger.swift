@@ -1,4 +1,3 @@
-import Glibc
 import LarderCore
 import Synchronization
 
@@ -118,28 +117,6 @@ private final class Core: Sendable {
             write(
                 LogLine.bytes(
                     message.level, message.text, fields, milliseconds: time, format: format))
-        }
-    }
-}
-
-/// Standard error, written past every buffer.
-enum StandardError {
-    /// Writes `bytes` in one call where the system takes them at once.
-    ///
-    /// A reader that does not keep up, or is gone, costs lines, never the server's time.
-    static func write(_ bytes: [UInt8]) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(
-                    STDERR_FILENO, buffer.baseAddress.map { unsafe $0 + offset },
-                    buffer.count - offset)
-            }
-            if count > 0 {
-                offset += count
-            } else if errno != EINTR {
-                return
-            }
         }
     }
 }

@@ -4,8 +4,8 @@
 /// nothing, and a send that is still queued may point into it. Between the bytes it may hold
 /// references to large values, which are sent from where they lie.
 ///
-/// What would exceed `limit` is left out, with all that follows, and `isOverflowed` says so: what is
-/// held is always a beginning of what was appended.
+/// What would exceed `limit` is left out, with all that follows, and `isOverflowed` says so: what
+/// is held is always a beginning of what was appended.
 @safe public struct OutputBuffer: ~Copyable {
     @usableFromInline let base: UnsafeMutableRawPointer
     /// Bytes that are there from the start, and the size from which `isFull` holds.
@@ -109,8 +109,8 @@
         filled = 0
     }
 
-    /// Takes back what was appended after there were `newCount` plain bytes. References that stand at
-    /// `newCount` itself stay. Nothing counts as left out any more.
+    /// Takes back what was appended after there were `newCount` plain bytes. References that stand
+    /// at `newCount` itself stay. Nothing counts as left out any more.
     ///
     /// - Complexity: O(references).
     public mutating func truncate(to newCount: Int) {

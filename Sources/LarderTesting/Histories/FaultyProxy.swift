@@ -1,3 +1,5 @@
+import LarderCore
+
 /// Stands between clients and a correct server and makes it wrong now and then, in order to prove
 /// that a checker notices.
 ///
@@ -16,7 +18,7 @@ package final class FaultyProxy: Sendable {
     }
 
     private struct State {
-        var random: HistoryRandom
+        var random: SeededRandom
         var copies: [String: [UInt8]] = [:]
     }
 
@@ -30,7 +32,7 @@ package final class FaultyProxy: Sendable {
     package init(to upstream: ServerAddress, fault: Fault?, seed: UInt64) {
         self.upstream = upstream
         self.fault = fault
-        state = Locked(State(random: HistoryRandom(seed: seed)))
+        state = Locked(State(random: SeededRandom(seed: seed)))
     }
 
     /// Runs `body` with the proxy's address while it serves.

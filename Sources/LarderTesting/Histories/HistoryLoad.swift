@@ -63,7 +63,7 @@ struct HistoryScript {
     private let load: HistoryLoad
     private let isRESP: Bool
     private let client: Int64
-    private var random: HistoryRandom
+    private var random: SeededRandom
     private var step: Int64 = 0
     private var tokens: [String: UInt64] = [:]
 
@@ -71,7 +71,7 @@ struct HistoryScript {
         self.load = load
         isRESP = load.isRESP(client: client)
         self.client = Int64(client)
-        random = HistoryRandom(seed: load.seed &* 1_000_003 &+ UInt64(client))
+        random = SeededRandom(seed: load.seed &* 1_000_003 &+ UInt64(client))
     }
 
     /// Whether a filler follows, and to which key.

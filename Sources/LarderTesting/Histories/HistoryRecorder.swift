@@ -8,7 +8,7 @@ extension HistoryLoad {
     /// nothing.
     package func record() throws(SocketFault) -> [RecordedOperation] {
         try wipe()
-        let start = MonotonicClock.now
+        let start = MonotonicClock.now()
         let load = self
         let runs = onThreads(clients) { client in
             var run = ClientRun(load: load, client: client, start: start)
@@ -90,9 +90,9 @@ private struct ClientRun {
                 MonotonicClock.wait(until: start.advanced(by: share))
             }
             let request = script.next()
-            let invoked = MonotonicClock.now
+            let invoked = MonotonicClock.now()
             let outcome = (try? connection.reply(to: request)) ?? .unknown
-            let returned = outcome == .unknown ? Tick.never : MonotonicClock.now
+            let returned = outcome == .unknown ? Tick.never : MonotonicClock.now()
             operations.append(
                 RecordedOperation(
                     client: client + lives * load.clients, key: request.key,
@@ -103,22 +103,5 @@ private struct ClientRun {
             guard let key = script.filler(), let filler = load.filler else { continue }
             guard (try? connection.fill(key, byteCount: filler.byteCount)) != nil else { return }
         }
-    }
-}
-
-/// The system's monotonic clock.
-enum MonotonicClock {
-    static var now: Tick {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Tick(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
-    }
-
-    /// Blocks the thread until `tick`, which paces a load.
-    static func wait(until tick: Tick) {
-        var time = timespec(
-            tv_sec: Int(tick.nanoseconds / 1_000_000_000),
-            tv_nsec: Int(tick.nanoseconds % 1_000_000_000))
-        unsafe clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil)
     }
 }

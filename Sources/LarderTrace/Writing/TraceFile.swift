@@ -1,3 +1,5 @@
+import LarderCore
+
 /// Writes whole traces.
 public enum TraceFile {
     /// What is written is held in memory at 24 bytes a request, since the next access is known only
@@ -36,14 +38,14 @@ public enum TraceFile {
     }
 
     private static func appendLine(of request: TraceRequest, to bytes: inout [UInt8]) {
-        Decimal.append(UInt64(request.time), to: &bytes)
+        bytes.appendDecimal(UInt64(request.time))
         bytes.append(UInt8(ascii: ","))
-        Decimal.append(request.key, to: &bytes)
+        bytes.appendDecimal(request.key)
         bytes.append(UInt8(ascii: ","))
-        Decimal.append(UInt64(request.size), to: &bytes)
+        bytes.appendDecimal(UInt64(request.size))
         bytes.append(UInt8(ascii: ","))
         if request.nextAccess < 0 { bytes.append(UInt8(ascii: "-")) }
-        Decimal.append(request.nextAccess.magnitude, to: &bytes)
+        bytes.appendDecimal(request.nextAccess.magnitude)
         bytes.append(UInt8(ascii: "\n"))
     }
 }

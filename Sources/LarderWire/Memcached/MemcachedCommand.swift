@@ -8,7 +8,7 @@ public enum MemcachedVerb: UInt8, Hashable, Sendable, BitwiseCopyable {
     case increment, decrement, delete, touch
     // The arguments are the words behind the command.
     case flushAll, stats, version, verbosity, quit, shutdown
-    // Meta commands: the arguments are the words behind the command; of `metaSet` the value follows.
+    // Meta commands: the arguments are the words behind the command, and the value of `metaSet`.
     case metaGet, metaSet, metaDelete, metaArithmetic, metaNoOperation, metaDebug
     /// A command that is not known, or a line without one.
     case unknown

@@ -23,7 +23,8 @@ enum Imports {
     /// Modules that come with Swift and the C library.
     private static let platform: Set = ["Glibc", "Swift", "Synchronization"]
     private static let platformOfShells: Set = ["Foundation", "FoundationEssentials"]
-    private static let platformOfTests: Set = ["Foundation", "Testing"]
+    /// Dispatch for its semaphore, by which a test waits for an event; queues are banned.
+    private static let platformOfTests: Set = ["Dispatch", "Foundation", "Testing"]
 
     static func findings(_ files: [TextFile], table: LayerTable) -> [Finding] {
         files.flatMap { imports(of: $0, table: table) } + impure(table)

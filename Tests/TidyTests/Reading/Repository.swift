@@ -27,7 +27,13 @@ enum Repository {
         git.waitUntilExit()
         guard git.terminationStatus == 0 else { throw ReadingFailure.git(git.terminationStatus) }
         return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-            .filter { FileManager.default.fileExists(atPath: root + $0) }
+            .filter(isFile)
+    }
+
+    /// Whether the path is a file itself: a link leads to what is read at its own place.
+    private static func isFile(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: root + path)
+        return attributes?[.type] as? FileAttributeType == .typeRegular
     }
 
     /// The files that are valid UTF-8.

@@ -3,8 +3,9 @@ import Glibc
 /// A value that threads share, under a lock that ThreadSanitizer understands.
 ///
 /// It does not see into `Synchronization.Mutex` on Linux (6.3.1) and reports what that protects.
+///
+/// Safety: `value` is reached only while `lock` is held.
 @safe final class Locked<Value: ~Copyable>: @unchecked Sendable {
-    // Safety: `value` is reached only while `lock` is held.
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private var value: Value
 
