@@ -21,7 +21,8 @@ extension ByteStore {
     ///
     /// Keys share the counters behind a token, so rarely a fill fails for another key's write.
     ///
-    /// - Returns: Whether it was stored.
+    /// - Returns: Whether it was stored; also when the policy would not have kept it, and it has
+    ///   already left.
     public func fill(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         expiry: Moment = .never, flags: UInt32 = 0, ifGeneration token: FillToken

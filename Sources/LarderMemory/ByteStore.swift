@@ -30,11 +30,23 @@ public final class ByteStore: Sendable {
         self.shared = shared
         valueMax = configuration.effectiveValueMax
         databaseCount = configuration.databaseCount
+        let spaces = Self.makeSpaces(limit: configuration.limit.bytes, shardCount: count)
         shards = ShardArray(count: count) { number in
-            ShardState(number: number, configuration: configuration, shared: shared, now: now)
+            ShardState(
+                number: number, configuration: configuration, shared: shared,
+                space: spaces[number % spaces.count], now: now)
         }
         shared.setPeers(shards)
         for number in 0..<count { shards.withLock(number) { $0.settleOverhead() } }
+    }
+
+    /// The address ranges of the shards: one, unless there is more memory than one can address. They
+    /// have room to spare, so that the limit can be raised while the store runs.
+    private static func makeSpaces(limit: Int, shardCount: Int) -> [SlabSpace] {
+        let wanted = max(1 << 30, 4 * limit)
+        let count = min(shardCount, (wanted + SlabSpace.bytesMax - 1) / SlabSpace.bytesMax)
+        let slabs = wanted / count / SizeClasses.slabBytes
+        return (0..<count).map { _ in SlabSpace(slabCountMax: slabs) }
     }
 
     /// Shards of the store.

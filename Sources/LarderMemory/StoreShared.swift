@@ -26,8 +26,8 @@ final class StoreShared: Sendable {
     /// Whether a value of this size is stored: no more than is configured, and never more than half
     /// of a limit that was lowered since.
     func takes(_ byteCount: Int) -> Bool {
-        byteCount <= SizeClasses.inlineMax
-            || byteCount <= limits.valueMax && byteCount <= budget.limit / 2
+        guard byteCount <= limits.valueMax else { return false }
+        return byteCount <= SizeClasses.inlineMax || byteCount <= budget.limit / 2
     }
 
     func setPeers(_ shards: ShardArray) {

@@ -5,13 +5,14 @@ import Testing
 
 /// What happens at the edges of what a store may hold.
 @Suite struct LimitTests {
-    @Test func `refuses a value above the largest, and keeps the old one`() {
-        let fixture = StoreFixture { $0.valueMax = 100_000 }
+    @Test(arguments: [100, 8000, 100_000])
+    func `refuses a value above the largest, and keeps the old one`(valueMax: Int) {
+        let fixture = StoreFixture { $0.valueMax = valueMax }
         fixture.put("key", count: 10)
-        #expect(fixture.put("key", count: 100_001) == .tooLarge)
+        #expect(fixture.put("key", count: valueMax + 1) == .tooLarge)
         #expect(fixture.value("key")?.count == 10)
-        #expect(fixture.put("key", count: 100_000) == .stored)
-        #expect(fixture.value("key")?.count == 100_000)
+        #expect(fixture.put("key", count: valueMax) == .stored)
+        #expect(fixture.value("key")?.count == valueMax)
     }
 
     @Test func `refuses a value above half of a limit that was lowered`() {

@@ -6,8 +6,7 @@ import Testing
 
 /// Promises P1, P5 and P11 at the level of the store.
 @Suite(.serialized) struct PromiseTests {
-    /// P5. Planted bugs that this fails with: `addSlab` without asking the budget; slabs that are
-    /// discarded in the count but not by the system (resident memory then grows beyond its bound).
+    /// P5. Planted bug that this fails with: `addSlab` in one shard without asking the budget.
     @Test func `accounted bytes never exceed the limit`() throws {
         let limit = 64 << 20
         let before = Self.residentBytes()
@@ -30,6 +29,19 @@ import Testing
         #expect(fixture.store.budget.peak > limit * 9 / 10)
     }
 
+    /// P5. Planted bug that this fails with: slabs that are discarded in the count, but not given
+    /// back to the system.
+    @Test func `resident memory follows a limit that is lowered`() throws {
+        let before = Self.residentBytes()
+        let fixture = StoreFixture(limit: 192 << 20)
+        for number in 0..<1900 { fixture.put("key:\(number)", count: 100_000) }
+        #expect(Self.residentBytes() - before > 150 << 20)
+        fixture.store.setLimit(MemoryConfiguration.Limit(bytes: 8 << 20))
+        #expect(fixture.settle())
+        #expect(fixture.store.budget.used <= 8 << 20)
+        checkResident(before, 8 << 20)
+    }
+
     private func checkResident(_ before: Int, _ limit: Int) {
         let resident = Self.residentBytes() - before
         #expect(resident <= limit / 100 * 115 + 64 << 20, "\(resident >> 20) MB resident")
@@ -45,18 +57,22 @@ import Testing
         return (Int(String(decoding: words[1], as: UTF8.self)) ?? 0) * PageMemory.pageSize
     }
 
-    /// P11, in units of work, since debug builds on a busy machine cannot be timed: no write evicts
-    /// more than 128 entries and two slabs, or moves more than three slabs. `larder-hotpath grow`
-    /// measures the times. Planted bug that this fails with: eviction until a slab of one size is
-    /// free (`clearSlab` left out).
+    /// P11, in units of work, since debug builds on a busy machine cannot be timed: a write evicts
+    /// 128 entries and a slab at most; `larder-hotpath grow` measures the times. Planted bug that
+    /// this fails with: eviction until a slab of one size is free, `clearSlab` left out (1,689
+    /// evictions in one write, where there were 386).
     @Test func `no step of eviction is long when sizes change`() throws {
-        let fixture = StoreFixture(limit: 16 << 20) { $0.loopCount = 1 }
+        let fixture = StoreFixture(limit: 16 << 20) {
+            $0.loopCount = 1
+            $0.policy = .fifo
+        }
         var random = SeededRandom(seed: 5)
         var longest = 0
         var mostMoves = 0
-        for number in 0..<60_000 {
-            let isLate = number > 50_000
-            let count = isLate ? 1000 + number % 700 : Int.random(in: 1...150, using: &random)
+        for number in 0..<72_000 {
+            // First 28 sizes in equal parts, then one that the store has not met.
+            let isLate = number > 70_000
+            let count = isLate ? 7000 : Int.random(in: 10...400, using: &random)
             let before = fixture.store.statistics
             fixture.put("key:\(number)", count: count)
             let after = fixture.store.statistics
@@ -64,7 +80,7 @@ import Testing
             mostMoves = max(mostMoves, after.compactions - before.compactions)
         }
         #expect(fixture.store.statistics.evictions > 1000)
-        #expect(longest < 128 + 2 * 2731, "\(longest) evictions in one write")
+        #expect(longest < 800, "\(longest) evictions in one write")
         #expect(mostMoves <= 3, "\(mostMoves) slabs emptied in one write")
         try fixture.store.checkInvariants()
     }

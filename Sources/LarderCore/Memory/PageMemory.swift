@@ -29,6 +29,31 @@ public enum PageMemory {
         return unsafe start
     }
 
+    /// Bytes of a huge page.
+    public static var hugePageSize: Int { 2 << 20 }
+
+    /// Like `reserve`, at an address that is a multiple of `hugePageSize`.
+    ///
+    /// - Complexity: Up to three system calls.
+    public static func reserveAligned(byteCount: Int) -> UnsafeMutableRawPointer {
+        let size = roundedUp(byteCount)
+        let start = unsafe reserve(byteCount: size + hugePageSize)
+        let address = Int(bitPattern: start)
+        let before = (hugePageSize - address % hugePageSize) % hugePageSize
+        if before > 0 { unsafe release(start, byteCount: before) }
+        unsafe release(start + before + size, byteCount: hugePageSize - before)
+        return unsafe start + before
+    }
+
+    /// Lets the system use huge pages for committed memory, or forbids it. A hint.
+    ///
+    /// - Complexity: One system call.
+    public static func setHuge(
+        _ isHuge: Bool, _ start: UnsafeMutableRawPointer, byteCount: Int
+    ) {
+        _ = unsafe madvise(start, byteCount, isHuge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE)
+    }
+
     /// Makes reserved pages usable; they read as zeros.
     ///
     /// - Complexity: One system call; the system supplies each page when it is first touched.

@@ -9,66 +9,63 @@ struct BlockRef: Hashable, BitwiseCopyable {
     var offset: Int { Int(rawValue) << 3 }
 }
 
-/// Blocks of a few dozen sizes, cut from slabs of 64 KiB in one reserved range of addresses.
+/// Blocks of a few dozen sizes, cut from slabs of 64 KiB.
 ///
-/// It takes and gives back whole slabs; the caller reserves them in the budget first. A slab's free
-/// blocks are a list threaded through themselves, so a slab costs 16 bytes of bookkeeping.
+/// It takes whole slabs from the space that it shares with other arenas and gives them back there;
+/// the caller reserves them in the budget first. A slab's free blocks are a list threaded through
+/// themselves, so a slab costs 16 bytes of bookkeeping.
 @safe struct Arena: ~Copyable {
-    struct Slab {
-        /// First free block, in units of 8 bytes from the slab's start; `none` if there is none.
-        var freeHead: UInt16
-        var liveCount: UInt16
-        /// Blocks that were handed out at least once; those behind have no link yet.
-        var usedCount: UInt16
-        var sizeClass: UInt8
-        var isMember: Bool
-        /// Neighbours among the slabs of the class that have a free block; `next` also links the
-        /// slabs that belong to no class.
-        var previous: UInt32
-        var next: UInt32
+    static var noSlab: UInt32 { Slab.noSlab }
 
-        static var none: UInt16 { .max }
-    }
-
-    static var noSlab: UInt32 { .max }
-
-    let range: AddressRange
+    let space: SlabSpace
+    /// Its number among the arenas of the space, from 1.
+    let number: UInt8
     private let base: UnsafeMutableRawPointer
-    private let slabCountMax: Int
-    var slabs: ReservedArray<Slab>
+    /// This arena uses the rows of its own slabs only.
+    let slabs: SlabTable
     let classes = SizeClasses.shared
     /// Per class: first slab with a free block.
     private(set) var partial: FixedArray<UInt32>
     /// Slabs that belong to no class and have memory.
     private var spare = noSlab
     private(set) var spareCount = 0
-    /// Slabs whose memory was given back.
-    private var discarded = noSlab
     /// Per class: bytes in free blocks.
     private(set) var freeBytes: FixedArray<Int>
     /// Bytes in free blocks of all classes.
     private(set) var freeBytesTotal = 0
     /// Slabs that have memory: those in classes, and the spare ones.
     private(set) var heldCount = 0
+    private var heldPeak = 0
     /// A bit per block of the slab that is looked at: whether it is free. Reused, so that
     /// compaction allocates nothing.
     var isFreeBlock: FixedArray<UInt64>
 
-    init(slabCountMax: Int) {
-        let most = min(slabCountMax, (1 << 34) / SizeClasses.slabBytes)
-        self.slabCountMax = most
-        range = AddressRange(byteCount: most * SizeClasses.slabBytes)
-        unsafe base = range.base
-        slabs = ReservedArray(reserving: most)
+    /// An arena with slabs from `space`, in which no other has its number.
+    init(_ space: SlabSpace, number: UInt8) {
+        self.space = space
+        self.number = number
+        unsafe base = space.range.base
+        slabs = space.table
         partial = FixedArray(repeating: Self.noSlab, count: classes.count)
         freeBytes = FixedArray(repeating: 0, count: classes.count)
         let blocksMax = SizeClasses.slabBytes / classes.sizes[0]
         isFreeBlock = FixedArray(repeating: 0, count: blocksMax / 64 + 1)
     }
 
+    /// An arena with a space of its own.
+    init(slabCountMax: Int) {
+        self.init(SlabSpace(slabCountMax: slabCountMax), number: 1)
+    }
+
+    /// Where the blocks of all arenas of the space are. Readers of large values hold it.
+    var range: AddressRange { space.range }
+
+    /// Bytes that say how the slabs are used. Rows stay when slabs go.
+    var bookkeepingBytes: Int { heldPeak * MemoryLayout<Slab>.stride }
+
     /// The block's memory. Valid until the block is freed.
     func block(_ ref: BlockRef) -> Block {
-        assert(ref.offset < slabCountMax * SizeClasses.slabBytes, "A block is in its arena.")
+        assert(ref.offset < space.slabCountMax * SizeClasses.slabBytes, "A block is in its arena.")
         return unsafe Block(base + ref.offset)
     }
 
@@ -77,7 +74,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
         unsafe bytes.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress, bytes.count > 0 else { return false }
             let offset = unsafe start - UnsafeRawPointer(base)
-            return offset >= 0 && offset < slabCountMax * SizeClasses.slabBytes
+            return offset >= 0 && offset < space.slabCountMax * SizeClasses.slabBytes
         }
     }
 
@@ -110,7 +107,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
     mutating func free(_ ref: BlockRef) {
         let index = UInt32(ref.offset / SizeClasses.slabBytes)
         let slab = slabs[Int(index)]
-        precondition(slab.isMember && slab.liveCount > 0, "Only a live block can be freed.")
+        precondition(slab.owner == number && slab.liveCount > 0, "Only a live block can be freed.")
         let sizeClass = Int(slab.sizeClass)
         let wasFull = isFull(slab)
         pushFree(ref, slab: Int(index))
@@ -136,35 +133,26 @@ struct BlockRef: Hashable, BitwiseCopyable {
         assign(index, to: sizeClass)
     }
 
-    /// Whether the address range has a slab left that holds no memory.
-    var canAddSlab: Bool { discarded != Self.noSlab || slabs.count < slabCountMax }
-
     /// Takes the memory of one more slab, which the budget has granted, as a spare one.
-    mutating func addSlab() {
-        let index: UInt32
-        if discarded != Self.noSlab {
-            index = discarded
-            discarded = slabs[Int(index)].next
-        } else {
-            index = UInt32(slabs.count)
-            slabs.grow(toCount: slabs.count + 1)
-            unsafe PageMemory.commit(slabStart(index), byteCount: SizeClasses.slabBytes)
-        }
+    ///
+    /// - Returns: `false` when the range of addresses is used up.
+    mutating func addSlab() -> Bool {
+        guard let index = space.take() else { return false }
         heldCount += 1
+        heldPeak = max(heldPeak, heldCount)
         makeSpare(index)
+        return true
     }
 
     /// Gives the memory of one spare slab back to the system; the caller tells the budget.
     ///
-    /// - Complexity: One system call.
+    /// - Complexity: One system call, rarely two.
     mutating func discardSpare() -> Bool {
         guard spare != Self.noSlab else { return false }
         let index = spare
         spare = slabs[Int(index)].next
         spareCount -= 1
-        unsafe PageMemory.discard(slabStart(index), byteCount: SizeClasses.slabBytes)
-        slabs[Int(index)].next = discarded
-        discarded = index
+        space.give(index)
         heldCount -= 1
         return true
     }
@@ -193,7 +181,8 @@ struct BlockRef: Hashable, BitwiseCopyable {
 
     private mutating func makeSpare(_ index: UInt32) {
         slabs[Int(index)] = Slab(
-            freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: 0, isMember: false,
+            freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: 0,
+            owner: Slab.nobody,
             previous: Self.noSlab, next: spare)
         spare = index
         spareCount += 1
@@ -202,7 +191,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
     private mutating func assign(_ index: UInt32, to sizeClass: Int) {
         slabs[Int(index)] = Slab(
             freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: UInt8(sizeClass),
-            isMember: true, previous: Self.noSlab, next: Self.noSlab)
+            owner: number, previous: Self.noSlab, next: Self.noSlab)
         linkPartial(index)
         count(blocksPerSlab(sizeClass) * classes.sizes[sizeClass], sizeClass)
     }

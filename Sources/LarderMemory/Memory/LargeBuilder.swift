@@ -79,6 +79,7 @@
     private func takeBlocks() -> Bool {
         let wanted = min(Self.batchSize, layout.pieceCount - blocks.count)
         return shards.withLock(shard) { state in
+            defer { state.settleOverhead() }
             for _ in 0..<wanted {
                 let isChunk = blocks.count < layout.chunkCount
                 let classes = state.arena.classes

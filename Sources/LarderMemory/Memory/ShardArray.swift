@@ -3,27 +3,32 @@
 /// Safety: the state of a shard is reached only through `withLock`, `tryWithLock`, or between
 /// `lock` and `unlock` of a set that contains it.
 @safe final class ShardArray: @unchecked Sendable {
-    private struct Cell: ~Copyable {
+    /// A lock in a cache line of its own.
+    private struct Door: ~Copyable {
         let lock = ShardLock()
-        /// Keeps the lock's cache line apart from the counters that its holder writes.
-        let padding = InlineArray<7, UInt64>(repeating: 0)
-        var state: ShardState
+        let padding = InlineArray<15, UInt32>(repeating: 0)
     }
 
-    private let cells: UnsafeMutablePointer<Cell>
+    /// Apart from the states: who waits for a lock does not touch what its holder changes.
+    private let doors: UnsafeMutablePointer<Door>
+    private let states: UnsafeMutablePointer<ShardState>
     let count: Int
 
     init(count: Int, _ make: (Int) -> ShardState) {
         self.count = count
-        unsafe cells = .allocate(capacity: count)
+        unsafe doors = .allocate(capacity: count)
+        unsafe states = .allocate(capacity: count)
         for number in 0..<count {
-            unsafe (cells + number).initialize(to: Cell(state: make(number)))
+            unsafe (doors + number).initialize(to: Door())
+            unsafe (states + number).initialize(to: make(number))
         }
     }
 
     deinit {
-        unsafe cells.deinitialize(count: count)
-        unsafe cells.deallocate()
+        unsafe states.deinitialize(count: count)
+        unsafe states.deallocate()
+        unsafe doors.deinitialize(count: count)
+        unsafe doors.deallocate()
     }
 
     /// The number of the shard that holds the keys with this hash.
@@ -34,32 +39,30 @@
 
     @inline(__always)
     func withLock<R>(_ number: Int, _ body: (inout ShardState) -> R) -> R {
-        let cell = unsafe cells + number
-        unsafe cell.pointee.lock.lock()
-        defer { unsafe cell.pointee.lock.unlock() }
-        return unsafe body(&cell.pointee.state)
+        unsafe doors[number].lock.lock()
+        defer { unsafe doors[number].lock.unlock() }
+        return unsafe body(&states[number])
     }
 
     /// Like `withLock`, but `nil` at once when another thread is in, or this one.
     func tryWithLock<R>(_ number: Int, _ body: (inout ShardState) -> R) -> R? {
-        let cell = unsafe cells + number
-        guard unsafe cell.pointee.lock.tryLock() else { return nil }
-        defer { unsafe cell.pointee.lock.unlock() }
-        return unsafe body(&cell.pointee.state)
+        guard unsafe doors[number].lock.tryLock() else { return nil }
+        defer { unsafe doors[number].lock.unlock() }
+        return unsafe body(&states[number])
     }
 
     /// Locks all shards of a set, in ascending order.
     func lock(_ set: ShardSet) {
-        for number in set { unsafe cells[number].lock.lock() }
+        for number in set { unsafe doors[number].lock.lock() }
     }
 
     func unlock(_ set: ShardSet) {
-        for number in set { unsafe cells[number].lock.unlock() }
+        for number in set { unsafe doors[number].lock.unlock() }
     }
 
     /// The state of a shard whose lock the caller holds by `lock`.
     func withState<R>(_ number: Int, _ body: (inout ShardState) -> R) -> R {
-        unsafe body(&cells[number].state)
+        unsafe body(&states[number])
     }
 }
 

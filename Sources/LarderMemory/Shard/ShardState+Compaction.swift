@@ -70,7 +70,7 @@ extension ShardState {
             }
             next = live.number + 1
             // Once the last block is free, the slab has no class any more.
-            guard arena.slabs[Int(slab)].isMember else { break }
+            guard arena.slabs[Int(slab)].owner == arena.number else { break }
         }
         statistics.compactions += 1
         return arena.hasSpare || statistics.evictions > evictions

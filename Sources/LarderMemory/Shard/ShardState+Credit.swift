@@ -4,7 +4,7 @@ import LarderCore
 extension ShardState {
     /// Bytes of tables and policy.
     var overheadBytes: Int {
-        index.storageBytes + slots.storageBytes + driver.storageBytes + arena.slabs.storageBytes
+        index.storageBytes + slots.storageBytes + driver.storageBytes + arena.bookkeepingBytes
     }
 
     /// Pays for tables that have grown, out of the credit; and refills that while memory is easy.

@@ -73,7 +73,7 @@ extension Arena {
     func violation() -> String? {
         var free = 0
         var members = 0
-        for number in 0..<UInt32(slabs.count) where slabs[Int(number)].isMember {
+        for number in 0..<UInt32(slabs.count) where slabs[Int(number)].owner == self.number {
             members += 1
             let slab = slabs[Int(number)]
             let size = classes.sizes[Int(slab.sizeClass)]

@@ -15,7 +15,8 @@ extension ShardState {
         _ large: LargeValue?, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
         _ attributes: EntryAttributes
     ) -> PutOutcome {
-        guard key.byteCount <= EntryHeader.keyLengthMax else { return .tooLarge }
+        let isTaken = large.map { shared.takes($0.byteCount) } ?? true
+        guard key.byteCount <= EntryHeader.keyLengthMax, isTaken else { return .tooLarge }
         statistics.writes += 1
         guard let large else { return refuseLarge(key, hash, space) }
         return putLarge(large, for: key, hash, space, attributes)

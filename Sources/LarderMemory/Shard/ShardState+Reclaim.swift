@@ -24,8 +24,8 @@ extension ShardState {
             if let ref = arena.allocate(sizeClass) { return ref }
             if arena.hasSpare {
                 arena.assignSpare(to: sizeClass)
-            } else if arena.canAddSlab, budget.reserve(SizeClasses.slabBytes) {
-                arena.addSlab()
+            } else if addSlab() {
+                continue
             } else if isPoor, shared.takeFromPeer(of: number, holdingMoreThan: fairSlabCount) {
                 continue
             } else if !reclaim(step, protecting: protected, wasUnheld: &wasUnheld) {
@@ -33,6 +33,14 @@ extension ShardState {
             }
         }
         return nil
+    }
+
+    /// One more slab, if the budget has it.
+    private mutating func addSlab() -> Bool {
+        guard budget.reserve(SizeClasses.slabBytes) else { return false }
+        if arena.addSlab() { return true }
+        budget.release(SizeClasses.slabBytes)
+        return false
     }
 
     /// Slabs that a shard would hold if all held the same.

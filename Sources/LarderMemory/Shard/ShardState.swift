@@ -48,13 +48,15 @@ struct ShardState: ~Copyable {
     /// Stripes of generations. A collision costs one load that does not fill.
     static var generationCount: Int { 4096 }
 
-    init(number: Int, configuration: MemoryConfiguration, shared: StoreShared, now: Moment) {
+    init(
+        number: Int, configuration: MemoryConfiguration, shared: StoreShared, space: SlabSpace,
+        now: Moment
+    ) {
         self.number = number
         self.shared = shared
         hasher = shared.hasher
         budget = shared.budget
-        let reserved = max(1 << 30, 4 * configuration.limit.bytes)
-        arena = Arena(slabCountMax: reserved / SizeClasses.slabBytes)
+        arena = Arena(space, number: UInt8(number + 1))
         wheel = TimerWheel(now: now)
         policyKind = configuration.policy
         driver = PolicyDriver(policyKind)

@@ -93,6 +93,12 @@ extension CommandLoop {
             if command.verb == .set { remove(call[0]) }
             if command.verb == .metaSet { removeByFlags(call) }
         }
+        if failure == .badFormat, command.verb == .gat || command.verb == .gats {
+            // memcached has touched the keys in front of the one that is too long.
+            let start = output.count
+            getAndTouch(command, call, &output)
+            output.truncate(to: start)
+        }
         if !command.isQuiet { failure.append(to: &output) }
     }
 

@@ -51,18 +51,25 @@ extension CommandLoop {
             count(addition.isDecrement ? .decrementMisses : .incrementMisses)
             return .refused(.notFound)
         }
-        // A large value is no number: memcached looks at more than 8 KiB of blanks, we do not.
-        guard access.largeValue == nil, access.valueLength > 0 else {
+        guard (1...Self.numberBytesMax).contains(access.valueLength) else {
             return .refused(.notANumber)
         }
         if addition.version != 0, cas(&access, hash) != addition.version {
             return .refused(.exists)
         }
-        guard let old = MemcachedNumber.value(access.value) else { return .refused(.notANumber) }
+        guard let old = Self.number(of: access) else { return .refused(.notANumber) }
         let number = addition.result(of: old)
         guard put(number, &access) == .stored else { return .refused(.outOfMemory) }
         count(addition.isDecrement ? .decrementHits : .incrementHits)
         return .number(number)
+    }
+
+    /// Longest value that may begin with a number. Of more than half a MiB, memcached looks at none.
+    private static var numberBytesMax: Int { 512 << 10 }
+
+    private static func number(of access: borrowing KeyAccess) -> UInt64? {
+        guard let large = access.largeValue else { return MemcachedNumber.value(access.value) }
+        return large.withSegment(at: 0) { MemcachedNumber.value($0) }
     }
 
     private func put(_ number: UInt64, _ access: inout KeyAccess) -> PutOutcome {

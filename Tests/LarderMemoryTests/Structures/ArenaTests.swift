@@ -42,8 +42,7 @@ import Testing
     private static func allocate(_ sizeClass: Int, in arena: inout Arena) -> BlockRef? {
         if let ref = arena.allocate(sizeClass) { return ref }
         if !arena.hasSpare {
-            guard arena.canAddSlab else { return nil }
-            arena.addSlab()
+            guard arena.addSlab() else { return nil }
         }
         arena.assignSpare(to: sizeClass)
         return arena.allocate(sizeClass)

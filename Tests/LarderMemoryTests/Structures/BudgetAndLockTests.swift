@@ -1,19 +1,19 @@
 import LarderCore
 import LarderPolicy
+import Synchronization
 import Testing
 
 @testable import LarderMemory
 
 @Suite struct BudgetAndLockTests {
-    /// Fails when `tryLock` is a load and a store instead of one exchange.
     @Test func `a shard lock lets one thread in at a time`() async {
         let counter = Guarded()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
-                group.addTask { for _ in 0..<50_000 { counter.count() } }
+                group.addTask { counter.count(times: 500_000) }
             }
         }
-        #expect(counter.value == 100_000)
+        #expect(counter.value == 1_000_000)
     }
 
     @Test func `a lock that is held cannot be tried`() {
@@ -78,14 +78,21 @@ import Testing
 }
 
 /// A plain counter behind a shard lock.
+// Safety: `value` is written between `lock` and `unlock` only, and read when all are done.
 private final class Guarded: @unchecked Sendable {
-    // Safety: `value` is written between `lock` and `unlock` only, and read when all are done.
     private let lock = ShardLock()
     private(set) var value = 0
 
-    func count() {
-        lock.lock()
-        value += 1
-        lock.unlock()
+    private let ready = Atomic<Int>(0)
+
+    /// Begins when two threads are here, so that they do meet; or after a while.
+    func count(times: Int) {
+        ready.add(1, ordering: .acquiringAndReleasing)
+        for _ in 0..<1_000_000 where ready.load(ordering: .acquiring) < 2 {}
+        for _ in 0..<times {
+            lock.lock()
+            value += 1
+            lock.unlock()
+        }
     }
 }

@@ -116,7 +116,7 @@ struct IndexWorld: ~Copyable {
     private mutating func insert() {
         let sizeClass = arena.classes.sizeClass(for: 24)
         if let ref = arena.allocate(sizeClass) { return place(ref) }
-        arena.addSlab()
+        _ = arena.addSlab()
         arena.assignSpare(to: sizeClass)
         if let ref = arena.allocate(sizeClass) { place(ref) }
     }

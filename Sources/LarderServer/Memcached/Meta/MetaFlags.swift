@@ -30,7 +30,10 @@ struct MetaFlags {
 
     /// Reads the flags in `places`.
     ///
-    /// - Parameter unsupported: Letters of memcached that need what an entry here does not note.
+    /// - Parameters:
+    ///   - call: The command and its arguments.
+    ///   - places: Those of them that are flags.
+    ///   - unsupported: Letters of memcached that need what an entry here does not note.
     /// - Throws: What memcached refuses; of several mistakes the one that it names.
     init(
         _ call: borrowing Call, _ places: Range<Int>, unsupported: StaticString = ""

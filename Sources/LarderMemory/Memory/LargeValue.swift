@@ -8,6 +8,7 @@ public import LarderCore
 @safe public final class LargeValue: SharedBytes {
     // Safety: written once before the object is shared; the pieces are only read afterwards.
     private nonisolated(unsafe) let pieces: UnsafeMutablePointer<UnsafeRawPointer>
+    // Safety: as above.
     private nonisolated(unsafe) let refs: UnsafeMutablePointer<BlockRef>
     private let pieceCount: Int
     private let chunkCount: Int

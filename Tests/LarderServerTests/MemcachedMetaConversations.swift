@@ -1,0 +1,145 @@
+/// What is said in meta commands, as memcached 1.6.18 has them.
+extension Conversation {
+    static let meta: [Conversation] = [
+        Conversation(
+            "mg answers what its flags ask, in their order",
+            [
+                ("set a 5 100 3|abc|mg a s t f k Oxyz v|", "STORED|VA 3 s3 t100 f5 ka Oxyz|abc|"),
+                ("mg a|", "HD|"),
+                ("mg a v|", "VA 3|abc|"),
+                ("mg a v q k|", "VA 3 ka|abc|"),
+                ("mg none v k Oq|", "EN knone Oq|"),
+                ("mg none v q|", ""),
+                ("mg a T30 t|mg a t T0 u|", "HD t30|HD t30|"),
+                ("mg a t|", "HD t-1|"),
+                ("mg a T-1|", "HD|"),
+                ("mg a|", "EN|"),
+            ]),
+        Conversation(
+            "mg refuses flags that are wrong",
+            [
+                ("mg|", "ERROR|"),
+                ("mg a v v|", "CLIENT_ERROR duplicate flag|"),
+                ("mg a Z|", "CLIENT_ERROR invalid flag|"),
+                ("mg a 1|", "CLIENT_ERROR invalid flag|"),
+                ("mg a Tx|", "CLIENT_ERROR bad token in command line format|"),
+                ("mg a T|", "CLIENT_ERROR bad token in command line format|"),
+                ("mg a Mxx|", "CLIENT_ERROR incorrect length for M token|"),
+                ("mg a Fx|", "CLIENT_ERROR bad command line format|"),
+                ("mg a b|", "CLIENT_ERROR error decoding key|"),
+                ("mg \(key(251)) v|", "CLIENT_ERROR bad command line format|"),
+                ("mg a O2345678901234567890123456789012|", "EN O2345678901234567890123456789012|"),
+                ("set a 0 0 1|x|", "STORED|"),
+                ("mg a O23456789012345678901234567890123|", "CLIENT_ERROR opaque token too long|"),
+                (
+                    "mg a b c d e f g h i j k l m n o p q r s|",
+                    "CLIENT_ERROR options flags are too long|"
+                ),
+                ("mg a P1 L1 F5 J1 D1 C1 I|", "HD|"),
+            ]),
+        Conversation(
+            "ms stores by its mode",
+            [
+                ("ms a 2|ab|", "HD|"),
+                ("mg a v f t|", "VA 2 f0 t-1|ab|"),
+                ("ms a 2 F5 T100 k Oxy|cd|mg a v f t|", "HD ka Oxy|VA 2 f5 t100|cd|"),
+                ("ms a 1 ME k|x|", "NS ka|"),
+                ("ms b 1 MR k Oq|x|", "NS kb Oq|"),
+                ("ms b 1 MA|x|", "NS|"),
+                ("ms a 1 MA q|1|", ""),
+                ("ms a 1 MP|0|", "HD|"),
+                ("ms a 1 MZ|x|", "CLIENT_ERROR invalid mode for ms M token|"),
+                ("ms a 1 MXY|x|", "CLIENT_ERROR incorrect length for M token|"),
+                ("mg a v f|", "VA 4 f5|0cd1|"),
+                ("ms a 1 S T-1|x|", "CLIENT_ERROR invalid flag|"),
+                ("ms a 1 T-1|x|", "HD|"),
+                ("mg a v|", "EN|"),
+                ("ms b 1 C5|x|", "NF|"),
+                ("ms a 1 MS|x|", "HD|"),
+                ("ms a 1 C5 q|x|", "EX|"),
+                ("ms a 1 MR C5|x|", "EX|"),
+                ("ms a 1 MA C5|x|", "EX|"),
+                ("ms a 1 ME C5 c|x|", "NS c0|"),
+            ]),
+        Conversation(
+            "ms refuses, and drops the value",
+            [
+                ("ms|", "ERROR|"),
+                ("ms a|", "CLIENT_ERROR bad command line format|"),
+                ("ms a x|", "CLIENT_ERROR bad command line format|"),
+                ("ms a -1|", "CLIENT_ERROR bad command line format|"),
+                ("ms a 2 Zq|ab|", "CLIENT_ERROR invalid flag|"),
+                ("ms a 2 T|ab|", "CLIENT_ERROR bad token in command line format|"),
+                ("ms a 2 v v|ab|", "CLIENT_ERROR duplicate flag|"),
+                ("ms a 2 Fx|ab|", "CLIENT_ERROR bad command line format|"),
+                ("ms a 2 b|ab|", "CLIENT_ERROR error decoding key|"),
+                ("ms a 2 Cx q|ab|", "CLIENT_ERROR bad token in command line format|"),
+                ("ms \(key(251)) 2|", "CLIENT_ERROR bad command line format|"),
+                (
+                    "ms a 2 O23456789012345678901234567890123|ab|",
+                    "CLIENT_ERROR opaque token too long|"
+                ),
+                ("mg a v|", "EN|"),
+            ]),
+        Conversation(
+            "md deletes, and compares",
+            [
+                ("md a|", "NF|"),
+                ("md a k Oxy|", "NF ka Oxy|"),
+                ("md a q|", "NF|"),
+                ("set a 0 0 1|x|", "STORED|"),
+                ("md a C5|", "EX|"),
+                ("md a C5 k|", "EX ka|"),
+                ("md a k Oxy|", "HD ka Oxy|"),
+                ("set a 0 0 1|x|", "STORED|"),
+                ("md a q|", ""),
+                ("md a|", "NF|"),
+                ("md a x|", "CLIENT_ERROR invalid or duplicate flag|"),
+                ("md a q q|", "CLIENT_ERROR invalid or duplicate flag|"),
+                ("md|", "ERROR|"),
+            ]),
+        Conversation(
+            "ma counts",
+            [
+                ("ma a|", "NF|"),
+                ("ma a k Oq|", "NF ka Oq|"),
+                ("ma a N0 J5 v t k|", "VA 1 t-1 ka|5|"),
+                ("ma a v|", "VA 1|6|"),
+                ("ma a MD D2 v|", "VA 1|4|"),
+                ("ma a MI D10 v|", "VA 2|14|"),
+                ("ma a M- D99 v|", "VA 1|0|"),
+                ("ma a M+ D5 q|", ""),
+                ("ma a N100 T50 t|", "HD t50|"),
+                ("ma b N100 J18446744073709551615 t v q|", "VA 20 t100|18446744073709551615|"),
+                ("ma b v|", "VA 1|0|"),
+                ("ma b MZ|", "CLIENT_ERROR invalid mode for ma M token|"),
+                ("ma b Dx|", "CLIENT_ERROR invalid or duplicate flag|"),
+                ("ma b Jx|", "CLIENT_ERROR invalid or duplicate flag|"),
+                ("ma b C99|", "EX|"),
+                ("set c 0 0 1|x|", "STORED|"),
+                ("ma c|", "CLIENT_ERROR cannot increment or decrement non-numeric value|"),
+            ]),
+        Conversation(
+            "me, mn, and the rest",
+            [
+                ("me none|", "EN|"),
+                ("me|", "CLIENT_ERROR bad command line format|"),
+                ("mn|", "MN|"),
+                ("mx|", "ERROR|"),
+                ("verbosity 1|", "OK|"),
+                ("verbosity 1 2|", "OK|"),
+                ("verbosity x|", "CLIENT_ERROR bad command line format|"),
+                ("version|", "VERSION 1.6.18|"),
+                ("stats reset|", "RESET|"),
+                ("stats detail|", "CLIENT_ERROR usage: stats detail on|off|dump|"),
+                ("flush_all|", "OK|"),
+                ("flush_all 0|", "OK|"),
+                ("flush_all -1|", "OK|"),
+            ]),
+    ]
+}
+
+/// A key of `count` bytes.
+private func key(_ count: Int) -> String {
+    String(repeating: "k", count: count)
+}
