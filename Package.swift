@@ -48,7 +48,7 @@ let package = Package(
             "LarderServer",
             [
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
-                "LarderAssembly",
+                "LarderAssembly", "CPrefetch",
             ]),
         .executableTarget(
             name: "LarderCommand",
@@ -70,6 +70,7 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
         .systemLibrary(name: "CSocket"),
+        .systemLibrary(name: "CPrefetch"),
         // Tests.
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),

@@ -11,6 +11,7 @@ struct CommandLoop: ~Copyable {
     let context: LoopContext
     let counters: CommandCounters
     let arguments = ArgumentBox()
+    let ahead = ArgumentRing()
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     /// For values that are put together before they are stored.
@@ -63,6 +64,16 @@ struct CommandLoop: ~Copyable {
             connection.ingest = nil
         }
         while position < bytes.byteCount {
+            if mayLookAhead(connection, bytes.byteCount - position) {
+                let end = runAhead(bytes, from: position, on: &connection, into: &output)
+                if end > position {
+                    position = end
+                    if let received = pause(at: position, of: bytes, connection, output) {
+                        return received
+                    }
+                    continue
+                }
+            }
             let limits = connection.isAuthenticated ? limits : .unauthenticated
             let step = try arguments.parse(
                 &connection.requests, bytes, from: position, limits: limits)
@@ -91,14 +102,26 @@ struct CommandLoop: ~Copyable {
                 let rest = bytes.extracting(offset..<bytes.byteCount)
                 return Received(consumed: offset + ingest.feed(rest))
             }
-            if connection.isClosing {
-                return Received(consumed: position, next: .closeAfterFlush)
-            }
-            if output.isFull, position < bytes.byteCount {
-                return Received(consumed: position, next: .yield)
+            if let received = pause(at: position, of: bytes, connection, output) {
+                return received
             }
         }
         return Received(consumed: position)
+    }
+
+    private func mayLookAhead(_ connection: ClientConnection, _ byteCount: Int) -> Bool {
+        byteCount >= Self.aheadBytesMin && connection.isAuthenticated
+            && !connection.requests.isInsideRequest
+    }
+
+    /// What to tell the runtime when the rest of `bytes` has to wait; `nil` to go on.
+    private func pause(
+        at position: Int, of bytes: RawSpan, _ connection: ClientConnection,
+        _ output: borrowing OutputBuffer
+    ) -> Received? {
+        if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
+        guard output.isFull, position < bytes.byteCount else { return nil }
+        return Received(consumed: position, next: .yield)
     }
 
     func wait(for byteCount: Int, from position: Int, of bytes: RawSpan) -> Received {

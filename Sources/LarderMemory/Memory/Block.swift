@@ -15,6 +15,9 @@ import Glibc
     /// For readers without the lock, who know that the block stays.
     @unsafe var start: UnsafeRawPointer { unsafe UnsafeRawPointer(base) }
 
+    /// Where the block is, as a number.
+    var address: UInt { unsafe UInt(bitPattern: base) }
+
     var header: EntryHeader {
         get { EntryHeader(bits: unsafe base.load(as: UInt64.self)) }
         nonmutating set { unsafe base.storeBytes(of: newValue.bits, as: UInt64.self) }
