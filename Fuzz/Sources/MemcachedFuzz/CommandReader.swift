@@ -52,7 +52,10 @@ struct CommandReader: ~Copyable {
             case .skipped(let end):
                 next = end
             case .largeValue(let command, let offset):
-                require(command.byteCount >= 20 && arguments.count == 1, "a large value is large")
+                require(command.byteCount >= 20, "a large value is large")
+                // Behind the key of a meta command stand its flags.
+                let hasKey = arguments.count == 1 || command.verb == .metaSet && !arguments.isEmpty
+                require(hasKey, "the key of a large value is known")
                 require(offset + command.byteCount + 2 > bytes.byteCount, "it is not all there")
                 return start
             case .needMore(let atLeast):

@@ -108,10 +108,9 @@ import LarderCore
         sends.append(unsafe QueuedSend(id: loop.id(of: link), range: range))
         sendsInFlight += 1
         unsafe loop.output.withBytes { bytes in
-            unsafe bytes.withUnsafeBytes { all in
+            unsafe bytes.extracting(range).withUnsafeBytes { part in
                 unsafe ring.send(
-                    UnsafeRawBufferPointer(rebasing: all[range]), to: link.state.descriptor,
-                    flags: csocket_send_flags, request)
+                    part, to: link.state.descriptor, flags: csocket_send_flags, request)
             }
         }
     }

@@ -56,9 +56,7 @@ extension LoopCore {
     private func enqueue(_ link: Link, _ range: Range<Int>) {
         let pending = pendingOutput(of: link)
         output.withBytes { bytes in
-            unsafe bytes.withUnsafeBytes { all in
-                unsafe pending.append(UnsafeRawBufferPointer(rebasing: all[range]))
-            }
+            unsafe bytes.extracting(range).withUnsafeBytes { unsafe pending.append($0) }
         }
     }
 

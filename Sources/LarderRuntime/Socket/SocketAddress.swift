@@ -91,11 +91,9 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     public var description: String {
         switch Int32(storage.ss_family) {
         case AF_INET:
-            var address = four.sin_addr
-            return unsafe "\(Self.text(AF_INET, &address)):\(port ?? 0)"
+            return "\(Self.text(AF_INET, four.sin_addr)):\(port ?? 0)"
         case AF_INET6:
-            var address = six.sin6_addr
-            return unsafe "[\(Self.text(AF_INET6, &address))]:\(port ?? 0)"
+            return "[\(Self.text(AF_INET6, six.sin6_addr))]:\(port ?? 0)"
         default:
             return "unix:\(path)"
         }
@@ -118,13 +116,12 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
         }
     }
 
-    private static func text(_ family: Int32, _ address: UnsafeRawPointer) -> String {
+    private static func text<Address>(_ family: Int32, _ address: Address) -> String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-            guard
-                let start = buffer.baseAddress,
-                let text = unsafe inet_ntop(family, address, start, 64)
-            else { return "?" }
-            return unsafe String(cString: text)
+            let text = unsafe withUnsafeBytes(of: address) { bytes in
+                unsafe inet_ntop(family, bytes.baseAddress, buffer.baseAddress, 64)
+            }
+            return unsafe text.map { unsafe String(cString: $0) } ?? "?"
         }
     }
 }
