@@ -29,6 +29,37 @@ extension CommandLoop {
         return ahead.end(count - 1)
     }
 
+    /// The same for memcached commands.
+    mutating func runCommandsAhead(
+        _ bytes: RawSpan, from position: Int, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) -> Int {
+        let count = ahead.parseCommands(bytes, from: position, limits: lineLimits)
+        guard count > 1 else { return position }
+        for index in 0..<count { fetchKeys(ahead.command(index), ahead.call(index, in: bytes)) }
+        for index in 0..<count {
+            serve(ahead.command(index), ahead.call(index, in: bytes), on: &connection, &output)
+            if connection.isClosing || output.isFull || !connection.isAuthenticated {
+                return ahead.end(index)
+            }
+        }
+        return ahead.end(count - 1)
+    }
+
+    private func fetchKeys(_ command: MemcachedCommand, _ call: borrowing Call) {
+        let isRead = command.verb == .get || command.verb == .gets
+        for index in 0..<min(call.count, isRead ? ArgumentRing.capacity : 1) {
+            cprefetch_two_lines(store.probableAddress(store.hash(call[index])))
+        }
+    }
+
+    /// Begins to fetch the entries of some keys of a command.
+    func fetchKeys(of call: borrowing Call, from first: Int) {
+        for index in first..<min(call.count, first + ArgumentRing.capacity) {
+            cprefetch_two_lines(store.probableAddress(store.hash(call[index])))
+        }
+    }
+
     /// Begins to fetch the entry of the first key. Whether the argument is a key does not matter.
     private func fetch(_ call: borrowing Call) {
         guard call.count > 1 else { return }

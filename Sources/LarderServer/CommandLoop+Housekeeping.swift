@@ -15,6 +15,9 @@ extension CommandLoop {
         now = Moment(tick)
         shared.memcached.keepHouse(store, at: now)
         var isMore = false
+        if context.index == 0 {
+            shared.rate.note(at: tick) { shared.counters.reduce(0) { $0 + $1.total } }
+        }
         let meter = shared.keepers[context.index]
         var shard = context.index
         while shard < store.shardCount {

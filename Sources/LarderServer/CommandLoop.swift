@@ -115,7 +115,7 @@ struct CommandLoop: ~Copyable {
     }
 
     /// What to tell the runtime when the rest of `bytes` has to wait; `nil` to go on.
-    private func pause(
+    func pause(
         at position: Int, of bytes: RawSpan, _ connection: ClientConnection,
         _ output: borrowing OutputBuffer
     ) -> Received? {

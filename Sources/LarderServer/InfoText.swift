@@ -79,6 +79,7 @@ struct InfoText {
         return [
             ("total_connections_received", "\(shared.traffic.accepted)"),
             ("total_commands_processed", "\(commands)"),
+            ("instantaneous_ops_per_sec", "\(shared.rate.perSecond)"),
             ("total_net_input_bytes", "\(shared.traffic.bytesIn)"),
             ("total_net_output_bytes", "\(shared.traffic.bytesOut)"),
             ("rejected_connections", "\(shared.traffic.rejected)"),

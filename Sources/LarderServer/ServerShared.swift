@@ -11,6 +11,7 @@ final class ServerShared: Sendable {
     let clients = ClientRegistry()
     let traffic = Traffic()
     let wall = WallOffset()
+    let rate: RateMeter
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
@@ -32,6 +33,7 @@ final class ServerShared: Sendable {
         self.logger = logger
         self.version = version
         startedAt = now
+        rate = RateMeter(now: now)
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax

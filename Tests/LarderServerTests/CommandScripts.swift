@@ -97,6 +97,7 @@ enum CommandScripts {
                 .init("RANDOMKEY", "$-1", v3: "_"), .init("SET a 1", "+OK"),
                 .init("RANDOMKEY", "$1|a"), .init("KEYS *", "*1|$1|a"), .init("KEYS b*", "*0"),
                 .init("SCAN 0 COUNT 100000", "*2|$1|0|*1|$1|a"),
+                .init("SCAN 0 COUNT 9223372036854775807", "*2|$1|0|*1|$1|a"),
                 .init("SCAN x", "-ERR invalid cursor"),
                 .init("SCAN 0 COUNT 0", "-ERR syntax error"),
                 .init("SCAN 0 COUNT 100000 TYPE list", "*2|$1|0|*0"), .init("FLUSHDB", "+OK"),

@@ -18,6 +18,22 @@ import Testing
         #expect(Set(listed.map(String.init)).subtracting(covered) == elsewhere)
     }
 
+    @Test func `COMMAND describes every command`() throws {
+        let client = try ServerFixture().client()
+        let count = try #require(Int(client.ask("COMMAND", "COUNT").dropFirst().dropLast()))
+        #expect(try client.ask("COMMAND").hasPrefix("*\(count)\r\n*10\r\n"))
+        #expect(try client.ask("COMMAND", "INFO").hasPrefix("*\(count)\r\n*10\r\n"))
+        #expect(try client.ask("COMMAND", "DOCS").hasPrefix("*\(2 * count)\r\n"))
+        #expect(
+            try client.ask("COMMAND", "INFO", "get")
+                == "*1\r\n*10\r\n$3\r\nget\r\n:2\r\n*2\r\n+readonly\r\n+fast\r\n:1\r\n:1\r\n:1\r\n"
+                + "*0\r\n*0\r\n*0\r\n*0\r\n")
+        #expect(
+            try client.ask("COMMAND", "DOCS", "get")
+                == "*2\r\n$3\r\nget\r\n*4\r\n$7\r\nsummary\r\n$12\r\nread a value\r\n"
+                + "$5\r\ngroup\r\n$6\r\nstring\r\n")
+    }
+
     @Test func `TIME tells the seconds since 1970`() throws {
         let parts = try ServerFixture().client().ask("TIME").split(separator: "\r\n")
         #expect(parts.count == 5 && parts[0] == "*2")

@@ -55,19 +55,21 @@ extension CommandLoop {
         }
     }
 
-    /// Only the group of each command: the texts are redis's, and its manual has them.
+    /// A summary of each command; redis's manual has the rest.
     private func appendDocuments(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        let table = CommandTable.shared
-        var found = table.specifications
+        var found = Command.allCases
         if call.count > 2 {
-            found = (2..<call.count).compactMap { table.command(call[$0])?.specification }
+            found = (2..<call.count).compactMap { CommandTable.shared.command(call[$0]) }
         }
         output.appendMapHeader(found.count, connection.version)
-        for row in found {
+        for command in found {
+            let row = command.specification
             output.appendBulk(row.name)
-            output.appendMapHeader(1, connection.version)
+            output.appendMapHeader(2, connection.version)
+            output.appendBulk("summary")
+            output.appendBulk(command.summary)
             output.appendBulk("group")
             output.appendBulk(row.firstKey == 0 ? "server" : "string")
         }

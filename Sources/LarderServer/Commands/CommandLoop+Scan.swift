@@ -4,6 +4,9 @@ import LarderWire
 
 /// The options of SCAN.
 struct ScanOptions {
+    /// More keys than that are in no store; ten times as many buckets can still be counted.
+    private static var limitMax: Int64 { 1 << 40 }
+
     var limit = 10
     /// Place of the pattern among the arguments; `nil` for all keys.
     var pattern: Int?
@@ -28,7 +31,7 @@ struct ScanOptions {
                     output.appendSyntaxError()
                     return nil
                 }
-                limit = Int(number)
+                limit = Int(min(number, Self.limitMax))
             } else if call[index].equalsIgnoringCase("match") {
                 pattern = argument.isStar ? nil : index + 1
             } else if call[index].equalsIgnoringCase("type") {

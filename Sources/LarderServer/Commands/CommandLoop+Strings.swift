@@ -42,6 +42,7 @@ extension CommandLoop {
             return reply(to: call[1], store.hash(call[1]), connection, &output)
         }
         let set = hashKeys(of: call, from: 1, step: 1)
+        fetchKeys(of: call, from: 1)
         store.withShards(set, database: connection.database, at: now) { keys in
             for index in 1..<call.count {
                 let outcome = keys.read(call[index], hashes[index - 1]) { value, _ in

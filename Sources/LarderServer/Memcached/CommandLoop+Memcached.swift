@@ -15,13 +15,24 @@ extension CommandLoop {
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         var position = 0
         while position < bytes.byteCount {
+            if connection.isAuthenticated, !connection.lines.isInsideCommand,
+                bytes.byteCount - position >= Self.aheadBytesMin
+            {
+                let end = runCommandsAhead(bytes, from: position, on: &connection, into: &output)
+                if end > position {
+                    position = end
+                    if let received = pause(at: position, of: bytes, connection, output) {
+                        return received
+                    }
+                    continue
+                }
+            }
             let limits = connection.isAuthenticated ? lineLimits : .unauthenticated
             let step = arguments.parse(
                 &connection.lines, bytes, from: position, limits: limits)
             switch step {
             case .command(let command, let end):
-                count(.commands)
-                run(command, arguments.call(in: bytes), on: &connection, into: &output)
+                serve(command, arguments.call(in: bytes), on: &connection, &output)
                 position = end
             case .failure(let failure, let command, let end):
                 refuse(failure, command, arguments.call(in: bytes), connection, &output)
@@ -36,14 +47,20 @@ extension CommandLoop {
             case .close:
                 return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
             }
-            if connection.isClosing {
-                return Received(consumed: position, next: .closeAfterFlush)
-            }
-            if output.isFull, position < bytes.byteCount {
-                return Received(consumed: position, next: .yield)
+            if let received = pause(at: position, of: bytes, connection, output) {
+                return received
             }
         }
         return Received(consumed: position)
+    }
+
+    /// Counts and runs one command.
+    func serve(
+        _ command: MemcachedCommand, _ call: borrowing Call,
+        on connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        count(.commands)
+        run(command, call, on: &connection, into: &output)
     }
 
     /// The commands that make up most traffic come first.

@@ -10,18 +10,22 @@ import LarderWire
 
     private let lists: UnsafeMutablePointer<ArgumentList>
     private let ends: UnsafeMutablePointer<Int>
+    private let commands: UnsafeMutablePointer<MemcachedCommand>
 
     init() {
         unsafe lists = .allocate(capacity: Self.capacity)
         for index in 0..<Self.capacity { unsafe (lists + index).initialize(to: ArgumentList()) }
         unsafe ends = .allocate(capacity: Self.capacity)
         unsafe ends.initialize(repeating: 0, count: Self.capacity)
+        unsafe commands = .allocate(capacity: Self.capacity)
+        unsafe commands.initialize(repeating: MemcachedCommand(.unknown), count: Self.capacity)
     }
 
     deinit {
         unsafe lists.deinitialize(count: Self.capacity)
         unsafe lists.deallocate()
         unsafe ends.deallocate()
+        unsafe commands.deallocate()
     }
 
     /// Parses whole requests from `start` on, until one is not of the usual kind.
@@ -40,6 +44,30 @@ import LarderWire
             position = end
         }
         return Self.capacity
+    }
+
+    /// The same for memcached commands, which `command` gives.
+    func parseCommands(
+        _ bytes: RawSpan, from start: Int, limits: MemcachedLimits
+    ) -> Int {
+        var position = start
+        var parser = MemcachedParser()
+        for index in 0..<Self.capacity {
+            guard position < bytes.byteCount else { return index }
+            let step = unsafe parser.parse(
+                bytes, from: position, limits: limits, into: &lists[index])
+            guard case .command(let command, let end) = step else { return index }
+            unsafe commands[index] = command
+            unsafe ends[index] = end
+            position = end
+        }
+        return Self.capacity
+    }
+
+    /// The memcached command at `index`.
+    func command(_ index: Int) -> MemcachedCommand {
+        precondition(index >= 0 && index < Self.capacity, "A command was parsed.")
+        return unsafe commands[index]
     }
 
     /// Where the request at `index` ends.

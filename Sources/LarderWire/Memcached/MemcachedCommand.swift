@@ -30,7 +30,8 @@ public struct MemcachedCommand: Hashable, Sendable, BitwiseCopyable {
     /// The version that `cas` expects, the step of `incr` and `decr`, the level of `verbosity`.
     public var number: UInt64 = 0
 
-    init(_ verb: MemcachedVerb) {
+    /// A command of which only the verb is known.
+    public init(_ verb: MemcachedVerb) {
         self.verb = verb
     }
 

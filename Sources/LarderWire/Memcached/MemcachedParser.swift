@@ -12,6 +12,9 @@ public struct MemcachedParser: Sendable {
     /// A parser before its first command.
     public init() {}
 
+    /// Whether a part of a command has been looked at, or one that was refused is being dropped.
+    public var isInsideCommand: Bool { scanned > 0 || unwanted > 0 }
+
     /// Goes on with the command that starts at `bytes[start]`.
     ///
     /// - Parameters:
