@@ -10,8 +10,8 @@ public struct FillToken: Sendable, Hashable, BitwiseCopyable {
 }
 
 extension ByteStore {
-    /// Where the keys with this hash stand. Taken before a load begins, and shown when its result is
-    /// stored.
+    /// Where the keys with this hash stand. Taken before a load begins, and shown when its result
+    /// is stored.
     public func generation(of hash: UInt64) -> FillToken {
         shards.withLock(shards.number(hash)) { $0.fillToken(hash) }
     }

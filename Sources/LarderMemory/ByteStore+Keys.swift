@@ -3,7 +3,8 @@ import LarderCore
 extension ByteStore {
     /// Visits all keys of a database, a shard at a time: what changes meanwhile is seen or not.
     ///
-    /// - Complexity: O(entries). `body` runs under a shard's lock, which is held for the whole shard.
+    /// - Complexity: O(entries). `body` runs under a shard's lock, which is held for the whole
+    ///   shard.
     public func forEachKey(
         database: Int, at now: Moment, _ body: (_ key: RawSpan) -> Void
     ) {

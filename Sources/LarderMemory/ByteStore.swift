@@ -40,8 +40,8 @@ public final class ByteStore: Sendable {
         for number in 0..<count { shards.withLock(number) { $0.settleOverhead() } }
     }
 
-    /// The address ranges of the shards: one, unless there is more memory than one can address. They
-    /// have room to spare, so that the limit can be raised while the store runs.
+    /// The address ranges of the shards: one, unless there is more memory than one can address.
+    /// They have room to spare, so that the limit can be raised while the store runs.
     private static func makeSpaces(limit: Int, shardCount: Int) -> [SlabSpace] {
         let wanted = max(1 << 30, 4 * limit)
         let count = min(shardCount, (wanted + SlabSpace.bytesMax - 1) / SlabSpace.bytesMax)
@@ -60,7 +60,8 @@ public final class ByteStore: Sendable {
     /// Reads the value of `key`.
     ///
     /// Counts as a hit or a miss, and as an access for the policy. `body` runs under the shard's
-    /// lock and gets the value, unless it is a large one, which is returned and read without a lock.
+    /// lock and gets the value, unless it is a large one, which is returned and read without a
+    /// lock.
     ///
     /// - Complexity: Expected O(key + value). Allocates nothing.
     public func read(

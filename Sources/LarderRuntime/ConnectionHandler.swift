@@ -5,7 +5,8 @@ public import LarderCore
 /// A handler never waits and never calls a socket. To reach other connections or loops it posts
 /// through its `LoopContext`.
 public protocol ConnectionHandler: AnyObject, SendableMetatype {
-    /// The server's own state of one connection: a class, or a struct that lies in the loop's table.
+    /// The server's own state of one connection: a class, or a struct that lies in the loop's
+    /// table.
     associatedtype Connection
 
     /// A client has connected. Nil refuses it: what was written to `output` is sent, then it is
@@ -24,8 +25,8 @@ public protocol ConnectionHandler: AnyObject, SendableMetatype {
     /// The connection is over; its socket is closed already.
     func closed(_ connection: Connection, reason: CloseReason)
 
-    /// Housekeeping, every `tickInterval`. True when more of it waits: then it is called again after
-    /// the events that are ready.
+    /// Housekeeping, every `tickInterval`. True when more of it waits: then it is called again
+    /// after the events that are ready.
     func ticked(at now: Tick) -> Bool
 
     /// What a client is told that exceeds the maximum of connections.

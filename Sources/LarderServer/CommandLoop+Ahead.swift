@@ -4,8 +4,9 @@ import LarderMemory
 import LarderRuntime
 import LarderWire
 
-// Pipelines: requests are parsed ahead, and the entries of their keys are fetched into the cache all
-// at once, instead of one after the other while everything waits for each (docs/decisions/0009).
+// Pipelines: requests are parsed ahead, and the entries of their keys are fetched into the cache
+// all at once, instead of one after the other while everything waits for each
+// (docs/decisions/0009).
 extension CommandLoop {
     /// Bytes below which there are hardly two requests.
     static var aheadBytesMin: Int { 64 }

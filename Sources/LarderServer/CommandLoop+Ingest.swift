@@ -6,7 +6,8 @@ import LarderWire
 extension CommandLoop {
     /// Begins to stream the argument at `index`, whose bytes start at `offset`.
     ///
-    /// - Returns: `nil` when the command has no use for it, so that it is waited for like any other.
+    /// - Returns: `nil` when the command has no use for it, so that it is waited for like any
+    ///   other.
     @inline(never)
     func makeIngest(
         _ bytes: RawSpan, from position: Int, index: Int, length: Int, offset: Int,

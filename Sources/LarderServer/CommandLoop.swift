@@ -64,49 +64,66 @@ struct CommandLoop: ~Copyable {
             connection.ingest = nil
         }
         while position < bytes.byteCount {
-            if mayLookAhead(connection, bytes.byteCount - position) {
-                let end = runAhead(bytes, from: position, on: &connection, into: &output)
-                if end > position {
-                    position = end
-                    if let received = pause(at: position, of: bytes, connection, output) {
-                        return received
-                    }
-                    continue
-                }
-            }
-            let limits = connection.isAuthenticated ? limits : .unauthenticated
-            let step = try arguments.parse(
-                &connection.requests, bytes, from: position, limits: limits)
-            switch step {
-            case .request(let end):
-                run(arguments.call(in: bytes), on: &connection, into: &output)
+            if mayLookAhead(connection, bytes.byteCount - position),
+                case let end = runAhead(bytes, from: position, on: &connection, into: &output),
+                end > position
+            {
                 position = end
-            case .inlineRequest(let end):
-                run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
-                position = end
-            case .empty(let end):
-                position = end
-            case .needMore(let atLeast):
-                return wait(for: atLeast, from: position, of: bytes)
-            case .largeArgument(let index, let length, let offset):
-                guard length <= shared.valueMax else {
-                    refuse(length, &output)
-                    return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
-                }
-                connection.ingest = try makeIngest(
-                    bytes, from: position, index: index, length: length, offset: offset,
-                    on: &connection)
-                guard let ingest = connection.ingest else {
-                    return wait(for: offset + length + 2 - position, from: position, of: bytes)
-                }
-                let rest = bytes.extracting(offset..<bytes.byteCount)
-                return Received(consumed: offset + ingest.feed(rest))
+            } else if let received = try serveNext(bytes, &position, on: &connection, into: &output)
+            {
+                return received
             }
             if let received = pause(at: position, of: bytes, connection, output) {
                 return received
             }
         }
         return Received(consumed: position)
+    }
+
+    /// Runs the request at `position`, and moves that behind it; or says what is missing of it.
+    @inline(__always)
+    private mutating func serveNext(
+        _ bytes: RawSpan, _ position: inout Int, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) throws(ProtocolFailure) -> Received? {
+        let limits = connection.isAuthenticated ? limits : .unauthenticated
+        let step = try arguments.parse(&connection.requests, bytes, from: position, limits: limits)
+        switch step {
+        case .request(let end):
+            run(arguments.call(in: bytes), on: &connection, into: &output)
+            position = end
+        case .inlineRequest(let end):
+            run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
+            position = end
+        case .empty(let end):
+            position = end
+        case .needMore(let atLeast):
+            return wait(for: atLeast, from: position, of: bytes)
+        case .largeArgument(let index, let length, let offset):
+            return try beginLarge(
+                bytes, from: position, index: index, length: length, offset: offset,
+                on: &connection, into: &output)
+        }
+        return nil
+    }
+
+    /// Refuses the large argument at `index`, or takes its first bytes from `offset` on.
+    @inline(never)
+    private mutating func beginLarge(
+        _ bytes: RawSpan, from position: Int, index: Int, length: Int, offset: Int,
+        on connection: inout ClientConnection, into output: inout OutputBuffer
+    ) throws(ProtocolFailure) -> Received {
+        guard length <= shared.valueMax else {
+            refuse(length, &output)
+            return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
+        }
+        connection.ingest = try makeIngest(
+            bytes, from: position, index: index, length: length, offset: offset, on: &connection)
+        guard let ingest = connection.ingest else {
+            return wait(for: offset + length + 2 - position, from: position, of: bytes)
+        }
+        let rest = bytes.extracting(offset..<bytes.byteCount)
+        return Received(consumed: offset + ingest.feed(rest))
     }
 
     private func mayLookAhead(_ connection: ClientConnection, _ byteCount: Int) -> Bool {

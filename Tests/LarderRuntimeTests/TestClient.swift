@@ -12,7 +12,8 @@ final class TestClient {
 
     let descriptor: Int32
 
-    /// Connects to `address`, as a `LoopGroup` gives it. A small `receiveBuffer` makes slow readers.
+    /// Connects to `address`, as a `LoopGroup` gives it. A small `receiveBuffer` makes slow
+    /// readers.
     init(_ address: SocketAddress, receiveBuffer: Int32? = nil) throws {
         let raw = address
         descriptor = socket(Int32(raw.storage.ss_family), csocket_stream, 0)

@@ -135,8 +135,8 @@ import LarderCore
         return outcome
     }
 
-    /// Stores a value that was built piece by piece. `nil` stands for one that found no memory: what
-    /// was stored before is gone then too, unless nothing may be evicted.
+    /// Stores a value that was built piece by piece. `nil` stands for one that found no memory:
+    /// what was stored before is gone then too, unless nothing may be evicted.
     @discardableResult
     public mutating func put(
         large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,

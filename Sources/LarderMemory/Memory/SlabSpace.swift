@@ -24,8 +24,9 @@ struct Slab: BitwiseCopyable {
 
 /// A row for each slab of a space.
 ///
-/// Safety: a row is used by one arena at a time, the owner of its slab, under its shard's lock; rows
-/// of slabs without an owner under the lock of the space, which is also where they change hands.
+/// Safety: a row is used by one arena at a time, the owner of its slab, under its shard's lock;
+/// rows of slabs without an owner under the lock of the space, which is also where they change
+/// hands.
 @safe struct SlabTable: Sendable {
     private nonisolated(unsafe) let base: UnsafeMutablePointer<Slab>
     let count: Int

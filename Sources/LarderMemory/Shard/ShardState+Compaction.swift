@@ -50,8 +50,8 @@ extension ShardState {
         arena.freeEvacuated(ref)
     }
 
-    /// Empties the sparsest slab of the class with the most free blocks: moves the entries for which
-    /// there are free blocks elsewhere, and evicts the others but `protected`.
+    /// Empties the sparsest slab of the class with the most free blocks: moves the entries for
+    /// which there are free blocks elsewhere, and evicts the others but `protected`.
     ///
     /// - Returns: Whether anything was freed.
     mutating func clearSlab(protecting protected: UInt32?) -> Bool {

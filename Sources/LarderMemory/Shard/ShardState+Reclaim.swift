@@ -124,8 +124,8 @@ extension ShardState {
         min(arena.heldCount * SizeClasses.slabBytes / 16, 2 * SizeClasses.slabBytes)
     }
 
-    /// Free weight as the policy is to see it, for a newcomer of `sizeClass` that needs `weight`, of
-    /// which it has `owned` already.
+    /// Free weight as the policy is to see it, for a newcomer of `sizeClass` that needs `weight`,
+    /// of which it has `owned` already.
     ///
     /// Never more than it needs: queues then take their shares of what is held, not of memory that
     /// may never be. In S3-FIFO that is 16 bytes for each entry of a store that is not full, all of

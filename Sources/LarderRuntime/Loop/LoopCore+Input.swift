@@ -126,7 +126,8 @@ extension LoopCore {
         settle(link)
     }
 
-    /// Calls the handler until it waits for more, and sends what it wrote. Returns what it consumed.
+    /// Calls the handler until it waits for more, and sends what it wrote. Returns what it
+    /// consumed.
     private func process(_ link: Link, _ bytes: RawSpan) -> Int {
         var consumed = 0
         var rounds = 1

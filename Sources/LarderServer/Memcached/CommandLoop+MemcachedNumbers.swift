@@ -64,7 +64,8 @@ extension CommandLoop {
         return .number(number)
     }
 
-    /// Longest value that may begin with a number. Of more than half a MiB, memcached looks at none.
+    /// Longest value that may begin with a number. Of more than half a MiB, memcached looks at
+    /// none.
     private static var numberBytesMax: Int { 512 << 10 }
 
     private static func number(of access: borrowing KeyAccess) -> UInt64? {
