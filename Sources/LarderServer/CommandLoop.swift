@@ -32,6 +32,7 @@ struct CommandLoop: ~Copyable {
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
         lineLimits.valueBytesMax = shared.valueMax
+        lineLimits.largeValueBytesMin = 64 << 10
     }
 
     /// Runs all whole requests in `bytes`.

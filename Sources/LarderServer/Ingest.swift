@@ -26,10 +26,20 @@ final class Ingest {
             builder.append(bytes.extracting(0..<done))
             guard builder.missing == 0 else { return done }
         }
-        let skipped = min(lineEndLeft, bytes.byteCount - done)
-        lineEndLeft -= skipped
-        return done + skipped
+        while lineEndLeft > 0, done < bytes.byteCount {
+            let expected = UInt8(ascii: lineEndLeft == 2 ? "\r" : "\n")
+            if bytes.byte(at: done) != expected { endsLine = false }
+            lineEndLeft -= 1
+            done += 1
+        }
+        return done
     }
+
+    /// The memcached write whose value it is, and its key.
+    var command = MemcachedCommand(.set)
+    var key: [UInt8] = []
+    /// Whether the bytes behind the value end a line, as memcached demands.
+    private(set) var endsLine = true
 
     /// Whether the value at hand and its line end are all there.
     var isFed: Bool { lineEndLeft == 0 && (builder?.missing ?? 0) == 0 }

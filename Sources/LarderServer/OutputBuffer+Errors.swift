@@ -5,11 +5,11 @@ extension OutputBuffer {
     /// An error of a text that is put together: for rare replies.
     mutating func appendErrorText(_ text: String) {
         append(UInt8(ascii: "-"))
-        append(text)
+        appendText(text)
         append("\r\n")
     }
 
-    mutating func append(_ text: String) {
+    mutating func appendText(_ text: String) {
         let bytes = Array(text.utf8)
         unsafe append(bytes.span.bytes)
     }

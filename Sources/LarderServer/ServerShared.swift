@@ -57,13 +57,26 @@ final class ServerShared: Sendable {
         set { tcpPort.store(newValue, ordering: .relaxed) }
     }
 
+    /// What the loops and the store take from the configuration once, when they start, by redis's
+    /// names.
+    private static let fixedSettings = [
+        "clients.max": "maxclients", "clients.idle": "timeout",
+        "server.tcp-keepalive": "tcp-keepalive", "memory.max-value": "proto-max-bulk-len",
+    ]
+
     /// Changes settings as CONFIG SET does, and carries the changes out.
-    func set(_ arguments: [String]) throws(RuntimeSettingFailure) {
-        let outcome = settings.withLock { current -> Result<Set<String>, RuntimeSettingFailure> in
+    func set(_ arguments: [String]) throws(SettingRefusal) {
+        let outcome = settings.withLock { current -> Result<Set<String>, SettingRefusal> in
+            var tried = current
             do throws(RuntimeSettingFailure) {
-                return .success(try current.set(arguments))
+                let changed = try tried.set(arguments)
+                if let fixed = changed.lazy.compactMap({ Self.fixedSettings[$0] }).first {
+                    return .failure(.immutable(fixed))
+                }
+                current = tried
+                return .success(changed)
             } catch {
-                return .failure(error)
+                return .failure(SettingRefusal(message: error.message))
             }
         }
         let changed = try outcome.get()
@@ -74,6 +87,17 @@ final class ServerShared: Sendable {
         store.evicts = now.fullMemory != .noEviction
         password.withLock { $0 = now.configuration.password }
         if changed.contains("log.level") { logger.level = now.configuration.log.level }
+    }
+}
+
+/// Why CONFIG SET changed nothing, in redis's words.
+struct SettingRefusal: Error {
+    let message: String
+
+    static func immutable(_ name: String) -> SettingRefusal {
+        SettingRefusal(
+            message: "ERR CONFIG SET failed (possibly related to argument '\(name)')"
+                + " - can't set immutable config")
     }
 }
 

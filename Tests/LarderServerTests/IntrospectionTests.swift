@@ -83,6 +83,25 @@ import Testing
         #expect(fixture.store.budget.used <= 8 << 20)
     }
 
+    @Test func `CONFIG SET refuses what a running server cannot change`() throws {
+        let client = try ServerFixture().client()
+        let changes = [
+            ("maxclients", "5"), ("timeout", "5"), ("tcp-keepalive", "5"),
+            ("proto-max-bulk-len", "2mb"),
+        ]
+        for (name, value) in changes {
+            let before = try client.ask("CONFIG", "GET", name)
+            #expect(
+                try client.ask("CONFIG", "SET", name, value)
+                    == "-ERR CONFIG SET failed (possibly related to argument '\(name)')"
+                    + " - can't set immutable config\r\n", "\(name)")
+            #expect(try client.ask("CONFIG", "GET", name) == before)
+        }
+        #expect(
+            try client.ask("CONFIG", "SET", "maxmemory", "32mb", "timeout", "5").hasPrefix("-ERR"))
+        #expect(try client.ask("CONFIG", "GET", "maxmemory").contains("67108864"))
+    }
+
     @Test func `with noeviction a full store refuses to grow`() throws {
         let fixture = try ServerFixture { $0.memory.limit = .bytes(4 << 20) }
         let client = try fixture.client()

@@ -51,7 +51,7 @@ extension CommandLoop {
     ) {
         guard call.count <= 3 else { return output.appendSyntaxError() }
         if call.count == 2, !shared.needsPassword {
-            return output.append(
+            return output.appendText(
                 "-ERR AUTH <password> called without any password configured for the default "
                     + "user. Are you sure your configuration is correct?\r\n")
         }
@@ -80,7 +80,7 @@ extension CommandLoop {
             }
         }
         guard connection.isAuthenticated else {
-            return output.append(
+            return output.appendText(
                 "-NOAUTH HELLO must be called with the client already authenticated, otherwise "
                     + "the HELLO <proto> AUTH <user> <pass> option can be used to authenticate "
                     + "the client and select the RESP protocol version at the same time\r\n")

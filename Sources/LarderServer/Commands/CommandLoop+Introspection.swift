@@ -18,7 +18,7 @@ extension CommandLoop {
             }
         } else if call[1].equalsIgnoringCase("set") {
             guard call.count > 3 else { return output.appendWrongArity("config|set") }
-            do throws(RuntimeSettingFailure) {
+            do throws(SettingRefusal) {
                 try shared.set((2..<call.count).map { call[$0].text })
                 output.appendSimple("OK")
             } catch {

@@ -14,6 +14,11 @@ extension CommandLoop {
         now = Moment(tick)
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         var position = 0
+        if let ingest = connection.ingest {
+            position = resumeWrite(ingest, bytes, &output)
+            guard ingest.isFed else { return Received(consumed: position) }
+            connection.ingest = nil
+        }
         while position < bytes.byteCount {
             if connection.isAuthenticated, !connection.lines.isInsideCommand,
                 bytes.byteCount - position >= Self.aheadBytesMin
@@ -42,6 +47,11 @@ extension CommandLoop {
             case .needMore(let atLeast):
                 return wait(for: atLeast, from: position, of: bytes)
             case .largeValue(let command, let offset):
+                connection.ingest = makeIngest(command, arguments.call(in: bytes))
+                if let ingest = connection.ingest {
+                    let rest = bytes.extracting(offset..<bytes.byteCount)
+                    return Received(consumed: offset + ingest.feed(rest))
+                }
                 let needed = offset + command.byteCount + 2 - position
                 return wait(for: needed, from: position, of: bytes)
             case .close:
@@ -87,7 +97,7 @@ extension CommandLoop {
         case .metaDebug: metaDebug(call, &output)
         case .flushAll: flushAll(command, &output)
         case .stats: stats(call, connection, &output)
-        case .version: output.appendFixed("VERSION 1.6.18\r\n")
+        case .version: output.append("VERSION 1.6.18\r\n")
         case .verbosity: if !command.isQuiet { output.append(.ok) }
         case .quit: connection.isClosing = true
         case .shutdown, .unknown: MemcachedFailure.unknownCommand.append(to: &output)
@@ -138,12 +148,6 @@ extension CommandLoop {
 }
 
 extension OutputBuffer {
-    /// Appends a fixed text. A literal given to `append` becomes a `String`, which allocates.
-    @inline(__always)
-    mutating func appendFixed(_ text: StaticString) {
-        append(text)
-    }
-
     /// Appends an error and its line end.
     mutating func appendRefusal(_ text: StaticString) {
         append(text)

@@ -28,7 +28,7 @@ extension CommandLoop {
 
     private func append(_ fields: [(String, String)], _ output: inout OutputBuffer) {
         for (name, value) in fields {
-            output.append("STAT \(name) \(value)\r\n")
+            output.appendText("STAT \(name) \(value)\r\n")
         }
         output.append(.end)
     }

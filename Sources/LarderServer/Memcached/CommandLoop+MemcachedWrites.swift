@@ -18,19 +18,70 @@ struct MemcachedWrite {
     var asksForVersion = false
 }
 
+/// A value that is already in the store's memory; or was, if there was no room for it.
+enum StreamedValue {
+    case none
+    case value(LargeValue?)
+}
+
 extension CommandLoop {
     /// `set`, `add`, `replace`, `append`, `prepend` and `cas`.
     func write(
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
+        let key = call[0]
+        let (reply, _) = carryOut(makeWrite(command), key, store.hash(key), call[1])
+        if !command.isQuiet { output.append(reply) }
+    }
+
+    private func makeWrite(_ command: MemcachedCommand) -> MemcachedWrite {
         var write = MemcachedWrite()
         write.mode = Self.mode(command.verb)
         write.flags = command.flags
         write.expiry = MemcachedExpiry.moment(command.expiry, now: now)
         write.version = command.number
-        let key = call[0]
-        let (reply, _) = carryOut(write, key, store.hash(key), call[1])
-        if !command.isQuiet { output.append(reply) }
+        return write
+    }
+
+    /// Begins to stream the value of a write into the store.
+    ///
+    /// - Returns: `nil` for writes that put their value together with another.
+    @inline(never)
+    func makeIngest(_ command: MemcachedCommand, _ call: borrowing Call) -> Ingest? {
+        switch command.verb {
+        case .set, .add, .replace, .cas: break
+        default: return nil
+        }
+        let ingest = Ingest()
+        ingest.command = command
+        ingest.key.append(call[0])
+        ingest.builder = store.makeLargeBuilder(
+            for: store.hash(call[0]), byteCount: command.byteCount)
+        ingest.lineEndLeft = 2
+        return ingest
+    }
+
+    /// Goes on with a write whose value is arriving.
+    ///
+    /// - Returns: How many bytes are done with. The write is over when `ingest.isFed`.
+    @inline(never)
+    func resumeWrite(
+        _ ingest: Ingest, _ bytes: RawSpan, _ output: inout OutputBuffer
+    ) -> Int {
+        let done = ingest.feed(bytes)
+        guard ingest.isFed else { return done }
+        count(.commands)
+        guard ingest.endsLine else {
+            MemcachedFailure.badDataChunk.append(to: &output)
+            return done
+        }
+        let bytes = ingest.key
+        let key = unsafe bytes.span.bytes
+        let (reply, _) = carryOut(
+            makeWrite(ingest.command), key, store.hash(key), key.extracting(0..<0),
+            streamed: .value(ingest.builder?.finish()))
+        if !ingest.command.isQuiet { output.append(reply) }
+        return done
     }
 
     private static func mode(_ verb: MemcachedVerb) -> MemcachedWrite.Mode {
@@ -46,12 +97,14 @@ extension CommandLoop {
 
     /// Writes, and says how it ended and, if that was asked for, which version it gave.
     func carryOut(
-        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan
+        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
+        streamed: StreamedValue = .none
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
         var reply = MemcachedReplyLine.stored
         var version: UInt64 = 0
         store.withKey(key, hash, database: 0, at: now) { access in
-            reply = refusal(of: write, &access, hash) ?? put(value, by: write, &access)
+            reply = refusal(of: write, &access, hash)
+                ?? put(value, streamed, by: write, &access)
             if reply == .outOfMemory {
                 count(.outOfMemory)
                 // What is there now is no longer what the client believes.
@@ -99,7 +152,8 @@ extension CommandLoop {
 
     @inline(__always)
     private func put(
-        _ value: RawSpan, by write: MemcachedWrite, _ access: inout KeyAccess
+        _ value: RawSpan, _ streamed: StreamedValue, by write: MemcachedWrite,
+        _ access: inout KeyAccess
     ) -> MemcachedReplyLine {
         if write.mode == .append || write.mode == .prepend {
             return extend(by: value, isInFront: write.mode == .prepend, &access)
@@ -109,8 +163,14 @@ extension CommandLoop {
             access.remove()
             return .stored
         }
-        let outcome = access.put(
-            value, expiry: write.expiry ?? now, flags: write.flags, isVersioned: true)
+        let expiry = write.expiry ?? now
+        let outcome =
+            switch streamed {
+            case .none:
+                access.put(value, expiry: expiry, flags: write.flags, isVersioned: true)
+            case .value(let large):
+                access.put(large: large, expiry: expiry, flags: write.flags, isVersioned: true)
+            }
         return outcome == .stored ? .stored : .outOfMemory
     }
 

@@ -69,10 +69,10 @@ extension CommandLoop {
     ) {
         let digits = DecimalText(number)
         if flags.has("v") {
-            output.appendFixed("VA ")
+            output.append("VA ")
             output.appendDecimal(UInt64(digits.bytes.byteCount))
         } else {
-            output.appendFixed("HD")
+            output.append("HD")
         }
         var expiry: Moment? = access.expiry
         for place in flags.places {

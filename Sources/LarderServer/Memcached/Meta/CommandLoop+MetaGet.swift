@@ -43,10 +43,10 @@ extension CommandLoop {
     ) {
         let length = UInt64(access.valueLength)
         if flags.has("v") {
-            output.appendFixed("VA ")
+            output.append("VA ")
             output.appendDecimal(length)
         } else {
-            output.appendFixed("HD")
+            output.append("HD")
         }
         var expiry: Moment? = access.expiry
         for place in flags.places {
@@ -84,19 +84,19 @@ extension CommandLoop {
     private func describe(_ key: RawSpan, as name: RawSpan, _ output: inout OutputBuffer) {
         let hash = store.hash(key)
         store.withKey(key, hash, database: 0, at: now) { access in
-            guard access.exists else { return output.appendFixed("EN\r\n") }
-            output.appendFixed("ME ")
+            guard access.exists else { return output.append("EN\r\n") }
+            output.append("ME ")
             output.append(name)
-            output.appendFixed(" exp=")
+            output.append(" exp=")
             if access.expiry == .never {
-                output.appendFixed("-1")
+                output.append("-1")
             } else {
                 let left = MemcachedExpiry.secondsLeft(until: access.expiry, now: now)
                 output.appendDecimal(left)
             }
-            output.appendFixed(" size=")
+            output.append(" size=")
             output.appendDecimal(UInt64(access.storedBytes))
-            output.appendFixed(" cas=")
+            output.append(" cas=")
             output.appendDecimal(cas(&access, hash) ?? 0)
             output.appendLineEnd()
         }

@@ -67,10 +67,10 @@ extension CommandLoop {
     ) {
         switch reply {
         case .stored where flags.has("q"): return
-        case .stored: output.appendFixed("HD")
-        case .exists: output.appendFixed("EX")
-        case .notFound: output.appendFixed("NF")
-        case .notStored: output.appendFixed("NS")
+        case .stored: output.append("HD")
+        case .exists: output.append("EX")
+        case .notFound: output.append("NF")
+        case .notStored: output.append("NS")
         default: return output.append(reply)
         }
         for place in flags.places {

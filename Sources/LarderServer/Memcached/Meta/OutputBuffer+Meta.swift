@@ -16,7 +16,7 @@ extension OutputBuffer {
             // memcached subtracts: what is past gives a number just below 2^32.
             return appendFlag("t", UInt64(UInt32.max))
         }
-        if expiry == .never { return appendFixed(" t-1") }
+        if expiry == .never { return append(" t-1") }
         appendFlag("t", MemcachedExpiry.secondsLeft(until: expiry, now: now))
     }
 
@@ -27,9 +27,9 @@ extension OutputBuffer {
             append(UInt8(ascii: " "))
             append(flag)
         case UInt8(ascii: "k"):
-            appendFixed(" k")
+            append(" k")
             append(key)
-            if flags.decodedKey != nil { appendFixed(" b") }
+            if flags.decodedKey != nil { append(" b") }
         default: return
         }
     }
