@@ -21,47 +21,53 @@ extension CommandLoop {
         }
         while position < bytes.byteCount {
             if connection.isAuthenticated, !connection.lines.isInsideCommand,
-                bytes.byteCount - position >= Self.aheadBytesMin
+                bytes.byteCount - position >= Self.aheadBytesMin,
+                case let end = runCommandsAhead(
+                    bytes, from: position, on: &connection, into: &output),
+                end > position
             {
-                let end = runCommandsAhead(bytes, from: position, on: &connection, into: &output)
-                if end > position {
-                    position = end
-                    if let received = pause(at: position, of: bytes, connection, output) {
-                        return received
-                    }
-                    continue
-                }
-            }
-            let limits = connection.isAuthenticated ? lineLimits : .unauthenticated
-            let step = arguments.parse(
-                &connection.lines, bytes, from: position, limits: limits)
-            switch step {
-            case .command(let command, let end):
-                serve(command, arguments.call(in: bytes), on: &connection, &output)
                 position = end
-            case .failure(let failure, let command, let end):
-                refuse(failure, command, arguments.call(in: bytes), connection, &output)
-                position = end
-            case .skipped(let end):
-                position = end
-            case .needMore(let atLeast):
-                return wait(for: atLeast, from: position, of: bytes)
-            case .largeValue(let command, let offset):
-                connection.ingest = makeIngest(command, arguments.call(in: bytes))
-                if let ingest = connection.ingest {
-                    let rest = bytes.extracting(offset..<bytes.byteCount)
-                    return Received(consumed: offset + ingest.feed(rest))
-                }
-                let needed = offset + command.byteCount + 2 - position
-                return wait(for: needed, from: position, of: bytes)
-            case .close:
-                return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
+            } else if let received = serveNextCommand(bytes, &position, on: &connection, &output) {
+                return received
             }
             if let received = pause(at: position, of: bytes, connection, output) {
                 return received
             }
         }
         return Received(consumed: position)
+    }
+
+    /// Runs the command at `position`, and moves that behind it; or says what is missing of it.
+    @inline(__always)
+    private mutating func serveNextCommand(
+        _ bytes: RawSpan, _ position: inout Int, on connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) -> Received? {
+        let limits = connection.isAuthenticated ? lineLimits : .unauthenticated
+        let step = arguments.parse(&connection.lines, bytes, from: position, limits: limits)
+        switch step {
+        case .command(let command, let end):
+            serve(command, arguments.call(in: bytes), on: &connection, &output)
+            position = end
+        case .failure(let failure, let command, let end):
+            refuse(failure, command, arguments.call(in: bytes), connection, &output)
+            position = end
+        case .skipped(let end):
+            position = end
+        case .needMore(let atLeast):
+            return wait(for: atLeast, from: position, of: bytes)
+        case .largeValue(let command, let offset):
+            connection.ingest = makeIngest(command, arguments.call(in: bytes))
+            if let ingest = connection.ingest {
+                let rest = bytes.extracting(offset..<bytes.byteCount)
+                return Received(consumed: offset + ingest.feed(rest))
+            }
+            let needed = offset + command.byteCount + 2 - position
+            return wait(for: needed, from: position, of: bytes)
+        case .close:
+            return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
+        }
+        return nil
     }
 
     /// Counts and runs one command.

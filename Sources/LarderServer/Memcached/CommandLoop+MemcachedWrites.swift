@@ -103,7 +103,8 @@ extension CommandLoop {
         var reply = MemcachedReplyLine.stored
         var version: UInt64 = 0
         store.withKey(key, hash, database: 0, at: now) { access in
-            reply = refusal(of: write, &access, hash)
+            reply =
+                refusal(of: write, &access, hash)
                 ?? put(value, streamed, by: write, &access)
             if reply == .outOfMemory {
                 count(.outOfMemory)
