@@ -60,12 +60,12 @@ struct InfoText {
         let ratio = budget.used == 0 ? 1 : Double(resident) / Double(budget.used)
         return [
             ("used_memory", "\(budget.used)"),
-            ("used_memory_human", ByteCount(budget.used).description),
+            ("used_memory_human", ByteCount(budget.used).rounded),
             ("used_memory_rss", "\(resident)"), ("used_memory_peak", "\(budget.peak)"),
             ("used_memory_overhead", "\(overhead)"),
             ("used_memory_dataset", "\(budget.used - overhead)"),
             ("maxmemory", "\(budget.limit)"),
-            ("maxmemory_human", ByteCount(budget.limit).description),
+            ("maxmemory_human", ByteCount(budget.limit).rounded),
             ("maxmemory_policy", shared.currentSettings.fullMemory.rawValue),
             ("mem_fragmentation_ratio", Self.fixed(ratio)), ("mem_allocator", "larder"),
             ("larder_reservations_refused", "\(budget.refusalCount)"),

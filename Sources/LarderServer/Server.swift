@@ -106,7 +106,7 @@ public final class Server: Sendable {
         logger.info(
             "listening",
             [
-                "addresses": .text(addresses), "memory": .text("\(limit)"),
+                "addresses": .text(addresses), "memory": .text(limit.rounded),
                 "policy": .text("\(configuration.memory.policy)"), "loops": .integer(loopCount),
                 "shards": .integer(shared.store.shardCount), "version": .text(shared.version),
             ])

@@ -61,4 +61,12 @@ import Testing
     @Test func `a negative size cannot be made`() async {
         await #expect(processExitsWith: .failure) { _ = ByteCount(-1) }
     }
+
+    @Test(arguments: [
+        (0, "0B"), (1023, "1023B"), (1024, "1.00K"), (1100, "1.07K"), (2_293_760, "2.19M"),
+        (12_638_255_104, "11.77G"), (Int.max, "8.00E"),
+    ])
+    func `rounds as redis does for people`(bytes: Int, text: String) {
+        #expect(ByteCount(bytes).rounded == text)
+    }
 }

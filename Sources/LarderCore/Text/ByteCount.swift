@@ -41,3 +41,17 @@ extension ByteCount: CustomStringConvertible {
         QuantityText.shortest(bytes, units: Self.units.filter { bytes % $0.factor == 0 })
     }
 }
+
+extension ByteCount {
+    /// About this number, for people, as redis's INFO writes it: `11.77G`, `2.19M`, `512B`.
+    public var rounded: String {
+        guard bytes >= 1024 else { return "\(bytes)B" }
+        var (amount, units) = (Double(bytes) / 1024, "KMGTPE"[...])
+        while amount >= 1024 {
+            amount /= 1024
+            units.removeFirst()
+        }
+        let (whole, part) = Int((amount * 100).rounded()).quotientAndRemainder(dividingBy: 100)
+        return "\(whole).\(part < 10 ? "0" : "")\(part)\(units.prefix(1))"
+    }
+}
