@@ -82,7 +82,8 @@ struct CommandLoop: ~Copyable {
     }
 
     /// Runs the request at `position`, and moves that behind it; or says what is missing of it.
-    @inline(__always)
+    // Never inlined: the optimiser of Swift 6.3.1 aborts when it is.
+    @inline(never)
     private mutating func serveNext(
         _ bytes: RawSpan, _ position: inout Int, on connection: inout ClientConnection,
         into output: inout OutputBuffer

@@ -155,12 +155,12 @@ import Glibc
         _ = unsafe io_uring_submit_and_get_events(ring)
     }
 
-    /// As `submit`, and waits for a completion, at most for `limit`.
-    func wait(_ limit: Duration) {
+    /// As `submit`, and waits for `count` completions, at most for `limit`.
+    func wait(_ limit: Duration, for count: Int) {
         let (seconds, attoseconds) = limit.components
         var time = __kernel_timespec(tv_sec: seconds, tv_nsec: attoseconds / 1_000_000_000)
         var first: UnsafeMutablePointer<io_uring_cqe>?
-        _ = unsafe io_uring_submit_and_wait_timeout(ring, &first, 1, &time, nil)
+        _ = unsafe io_uring_submit_and_wait_timeout(ring, &first, UInt32(count), &time, nil)
     }
 
     /// Takes the completions there are, in order. `body` must not call the ring.

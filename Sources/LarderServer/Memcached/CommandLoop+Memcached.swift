@@ -38,7 +38,8 @@ extension CommandLoop {
     }
 
     /// Runs the command at `position`, and moves that behind it; or says what is missing of it.
-    @inline(__always)
+    // Never inlined: the optimiser of Swift 6.3.1 aborts when it is.
+    @inline(never)
     private mutating func serveNextCommand(
         _ bytes: RawSpan, _ position: inout Int, on connection: inout ClientConnection,
         _ output: inout OutputBuffer
