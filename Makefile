@@ -42,11 +42,14 @@ test:
 	Scripts/check-setup
 	swift build --build-tests $(LAYERS) $(SWIFT_FLAGS)
 	swift test --disable-xctest --skip-build
-	Tests/Clients/run --binary .build/debug/larder
+	swift build -c release --product larder $(SWIFT_FLAGS)
+	Tests/Clients/run --binary .build/release/larder
 
 bench:
 	@Scripts/setup --bench
 	swift build -c release --product larder $(SWIFT_FLAGS)
+	swift build -c release --product larder-policy-loop $(SWIFT_FLAGS)
+	swift build -c release --product larder-hotpath $(SWIFT_FLAGS)
 	Benchmarks/run $(ARGS)
 	Scripts/readme-table
 
