@@ -90,8 +90,8 @@ extension ByteStore {
     ///
     /// - Complexity: O(shards × databases).
     public func flush(_ databases: Range<Int>) {
-        shards.lock(allShards)
-        defer { shards.unlock(allShards) }
+        let taken = shards.lock(allShards)
+        defer { shards.unlock(taken) }
         for database in databases where isUsed(database) {
             let fresh = freshSpace()
             for number in 0..<shards.count {
@@ -105,8 +105,8 @@ extension ByteStore {
     ///
     /// - Complexity: O(shards).
     public func swap(_ first: Int, _ second: Int) {
-        shards.lock(allShards)
-        defer { shards.unlock(allShards) }
+        let taken = shards.lock(allShards)
+        defer { shards.unlock(taken) }
         for number in 0..<shards.count {
             shards.withState(number) { state in
                 (state.spaces[first], state.spaces[second]) =

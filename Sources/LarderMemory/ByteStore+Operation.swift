@@ -54,8 +54,8 @@ extension ByteStore {
     ///
     /// - Complexity: O(shards).
     public func setEntryMax(_ limit: Int) {
-        shards.lock(allShards)
-        defer { shards.unlock(allShards) }
+        let taken = shards.lock(allShards)
+        defer { shards.unlock(taken) }
         let count = (0..<shards.count).reduce(0) { sum, number in
             sum + shards.withState(number) { $0.slots.liveCount }
         }
@@ -67,8 +67,8 @@ extension ByteStore {
     /// - Complexity: O(entries).
     /// - Throws: The first broken promise.
     public func checkInvariants() throws(StoreViolation) {
-        shards.lock(allShards)
-        defer { shards.unlock(allShards) }
+        let taken = shards.lock(allShards)
+        defer { shards.unlock(taken) }
         var reserved = 0
         var live = 0
         for number in 0..<shards.count {

@@ -91,13 +91,21 @@ public final class ByteStore: Sendable {
     /// All shards.
     public var allShards: ShardSet { ShardSet(all: shards.count) }
 
+    /// Locks the shards of several keys together while `body` runs, which may call anything of the
+    /// store for keys of these shards: nobody else sees a state in between. Not within itself.
+    public func withTransaction(_ set: ShardSet, _ body: () -> Void) {
+        shards.beginTransaction(set)
+        defer { shards.endTransaction(set) }
+        body()
+    }
+
     /// Locks the shards of several keys together, and gives `body` access to those keys: nobody
     /// sees a state in between.
     public func withShards(
         _ set: ShardSet, database: Int, at now: Moment, _ body: (borrowing KeysAccess) -> Void
     ) {
-        shards.lock(set)
-        defer { shards.unlock(set) }
+        let taken = shards.lock(set)
+        defer { shards.unlock(taken) }
         body(KeysAccess(shards: shards, set: set, now: now, database: database))
     }
 }

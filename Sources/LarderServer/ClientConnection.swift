@@ -18,6 +18,8 @@ struct ClientConnection {
     var isAuthenticated: Bool
     /// Close when the replies so far are sent.
     var isClosing = false
+    /// What was queued since MULTI.
+    var transaction: Transaction?
     /// The request whose large values are arriving.
     var ingest: Ingest?
     /// What other loops may ask about.

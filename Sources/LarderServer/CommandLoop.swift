@@ -119,8 +119,12 @@ struct CommandLoop: ~Copyable {
             refuse(length, &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
         }
-        connection.ingest = try makeIngest(
-            bytes, from: position, index: index, length: length, offset: offset, on: &connection)
+        // What MULTI queues is kept whole until EXEC.
+        if connection.transaction == nil {
+            connection.ingest = try makeIngest(
+                bytes, from: position, index: index, length: length, offset: offset,
+                on: &connection)
+        }
         guard let ingest = connection.ingest else {
             return wait(for: offset + length + 2 - position, from: position, of: bytes)
         }

@@ -39,8 +39,8 @@
 
     @inline(__always)
     func withLock<R>(_ number: Int, _ body: (inout ShardState) -> R) -> R {
-        unsafe doors[number].lock.lock()
-        defer { unsafe doors[number].lock.unlock() }
+        let isTaken = unsafe doors[number].lock.lock()
+        defer { if isTaken { unsafe doors[number].lock.unlock() } }
         return unsafe body(&states[number])
     }
 
@@ -52,8 +52,24 @@
     }
 
     /// Locks all shards of a set, in ascending order.
-    func lock(_ set: ShardSet) {
-        for number in set { unsafe doors[number].lock.lock() }
+    ///
+    /// - Returns: Those to be unlocked: all but the ones that this thread holds for a transaction.
+    func lock(_ set: ShardSet) -> ShardSet {
+        var taken = ShardSet()
+        for number in set where unsafe doors[number].lock.lock() { taken.insert(number) }
+        return taken
+    }
+
+    /// Locks a set for a transaction: until `endTransaction`, this thread may lock its shards again.
+    func beginTransaction(_ set: ShardSet) {
+        let taken = lock(set)
+        precondition(taken == set, "A transaction does not begin within another.")
+        for number in set { unsafe doors[number].lock.beginTransaction() }
+    }
+
+    func endTransaction(_ set: ShardSet) {
+        for number in set { unsafe doors[number].lock.endTransaction() }
+        unlock(set)
     }
 
     func unlock(_ set: ShardSet) {

@@ -1,6 +1,7 @@
 /// The commands that the server knows.
 enum Command: UInt8, CaseIterable {
     case append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
+    case discard, exec, multi
     case expire, expireat, expiretime, flushall, flushdb, get, getdel, getex, getrange, getset
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
     case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
@@ -58,6 +59,9 @@ extension Command {
         case .config: .init("config", -2, [])
         case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
         case .dbsize: .init("dbsize", 1, Self.read)
+        case .discard: .init("discard", 1, Self.connection)
+        case .exec: .init("exec", 1, ["noscript", "loading", "stale", "skip_slowlog"])
+        case .multi: .init("multi", 1, Self.connection)
         case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)

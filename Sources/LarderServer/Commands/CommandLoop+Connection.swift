@@ -37,6 +37,7 @@ extension CommandLoop {
     }
 
     func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
+        connection.transaction = nil
         connection.version = .v2
         connection.client.protocolVersion.store(2, ordering: .relaxed)
         setDatabase(0, of: &connection)

@@ -16,16 +16,21 @@ extension CommandLoop {
                 shared.logger.warning("an HTTP request on the RESP port was refused")
                 return
             }
+            connection.transaction?.isAborted = true
             return output.appendUnknownCommand(call)
         }
         let arity = command.specification
         guard arity.accepts(argumentCount: call.count) else {
             counters.countFailure(command)
+            connection.transaction?.isAborted = true
             return output.appendWrongArity(command.specification.name)
         }
         guard connection.isAuthenticated || command.runsUnauthenticated else {
             counters.countFailure(command)
             return output.appendError("NOAUTH Authentication required.")
+        }
+        if let transaction = connection.transaction, !command.isTransactional {
+            return queue(command, call, transaction, &output)
         }
         counters.countCall(command)
         connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
@@ -103,6 +108,9 @@ extension CommandLoop {
         case .auth: auth(call, &connection, &output)
         case .select: select(call, &connection, &output)
         case .reset: reset(&connection, &output)
+        case .multi: multi(&connection, &output)
+        case .exec: exec(&connection, &output)
+        case .discard: discard(&connection, &output)
         case .quit:
             output.appendSimple("OK")
             connection.isClosing = true

@@ -90,7 +90,7 @@ private final class Guarded: @unchecked Sendable {
         ready.add(1, ordering: .acquiringAndReleasing)
         for _ in 0..<1_000_000 where ready.load(ordering: .acquiring) < 2 {}
         for _ in 0..<times {
-            lock.lock()
+            _ = lock.lock()
             value += 1
             lock.unlock()
         }
