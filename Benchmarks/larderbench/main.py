@@ -40,7 +40,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--client", choices=("redis-benchmark", "generator"),
                         default="redis-benchmark", help="who loads the RESP rows")
     parser.add_argument("--first-port", type=int, default=7370, help="ten ports from here on")
-    parser.add_argument("--pure-loop", metavar="COMMAND", help="for the row replay")
+    parser.add_argument("--pure-loop", metavar="COMMAND",
+                        default=f"{ROOT}/.build/release/larder-policy-loop"
+                                " {trace} {policy} {entries}",
+                        help="for the row replay (default: larder-policy-loop)")
     return parser.parse_args()
 
 

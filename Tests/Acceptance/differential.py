@@ -23,10 +23,10 @@ from tamper import Tampered
 from wire import Connection, ErrorReply
 
 # The tester's name of a request, and the command without which it is skipped.
-LATER = {"INCRBYFLOAT": "INCRBYFLOAT", "LCS": "LCS"}
+LATER = {"INCRBYFLOAT": "INCRBYFLOAT", "LCS": "LCS", "WATCH": "WATCH", "UNWATCH": "UNWATCH"}
 # The raw protocol cases that need these.
 RAW_NEEDS = ["MULTI", "EXEC"]
-RESP_GROUPS = "strings,expiry,keyspace,proto"
+RESP_GROUPS = "strings,expiry,keyspace,proto,tx"
 # Without meta and ttl, which draw meta flags that need what an entry here does not note.
 TEXT_GROUPS = "text,noreply,malformed"
 
