@@ -23,6 +23,38 @@ import Testing
         #expect(fixture.store.count(database: 0) == 200)
     }
 
+    @Test(arguments: PolicyKind.allCases)
+    func `a limit below what the tables take leaves a store that works`(
+        policy: PolicyKind
+    ) throws {
+        let fixture = StoreFixture(limit: 64 << 20) { $0.policy = policy }
+        for number in 0..<300_000 { fixture.put("key:\(number)", count: 8) }
+        let budget = fixture.store.budget
+        fixture.store.setLimit(MemoryConfiguration.Limit(bytes: 4 << 20))
+        #expect(budget.used > 2 * budget.limit)
+        fixture.settle()
+        #expect(budget.used <= budget.limit)
+        for number in 0..<1000 { fixture.put("new:\(number)", count: 8) }
+        #expect(fixture.store.count(database: 0) > 500)
+        #expect(fixture.value("new:999")?.count == 8)
+        #expect(budget.used <= budget.limit)
+        try fixture.store.checkInvariants()
+    }
+
+    @Test func `without eviction a flush makes room at once, wherever its entries lie`() {
+        let fixture = StoreFixture(limit: 4 << 20) { $0.evicts = false }
+        // Many slots, of which few will be dead.
+        for number in 0..<4000 { fixture.put("small:\(number)", count: 8) }
+        for number in 0..<4000 { fixture.remove("small:\(number)") }
+        for round in 0..<300 {
+            for number in 0..<10 {
+                let outcome = fixture.put("large:\(number)", count: 20_000)
+                #expect(outcome == .stored, "round \(round)")
+            }
+            fixture.store.flush(0..<1)
+        }
+    }
+
     @Test func `refuses a key that is too long`() {
         let fixture = StoreFixture()
         #expect(fixture.put(String(repeating: "k", count: 16_384), count: 1) == .tooLarge)

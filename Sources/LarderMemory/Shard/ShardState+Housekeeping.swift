@@ -103,8 +103,22 @@ extension ShardState {
             budget.release(SizeClasses.slabBytes)
             isMore = true
         }
-        if budget.available < 0, giveSlab(stepMax: limit) != .nothing { isMore = true }
+        if budget.available < 0 {
+            if giveSlab(stepMax: limit) != .nothing { isMore = true } else { startAfresh() }
+        }
         settleOverhead()
         return isMore
+    }
+
+    /// Lets the tables of a shard without entries go, after the limit was lowered below what they
+    /// take: they are as large as the most entries ever were, and would leave no room for any.
+    private mutating func startAfresh() {
+        guard slots.liveCount == 0, slots.count > 0, !index.isMigrating else { return }
+        precondition(index.count == 0 && deadEntryCount == 0, "An entry has a slot.")
+        index = HashIndex()
+        slots = SlotTable()
+        driver = PolicyDriver(policyKind)
+        sweepSlotsLeft = 0
+        sweepPosition = 0
     }
 }

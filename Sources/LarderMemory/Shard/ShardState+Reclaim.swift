@@ -83,10 +83,17 @@ extension ShardState {
         _ step: Int = 0, protecting protected: UInt32?, wasUnheld: inout Bool
     ) -> Bool {
         if takeReturnedPieces(limit: 256) { return true }
-        if deadEntryCount > 0, sweep(slotLimit: Self.sweepStep) { return true }
+        if deadEntryCount > 0, sweepForMemory() { return true }
         if isScattered, compact() { return true }
         if step >= Self.gentleStepMax, clearSlab(protecting: protected) { return true }
         return evictColdest(protecting: protected, wasUnheld: &wasUnheld) || compact()
+    }
+
+    /// Looks for dead entries; a store that may not evict goes on until it has found one, since it
+    /// would refuse a write otherwise although there is room.
+    private mutating func sweepForMemory() -> Bool {
+        let isFreed = sweep(slotLimit: Self.sweepStep)
+        return isFreed || (!shared.limits.evicts && deadEntryCount > 0 && sweepSlotsLeft > 0)
     }
 
     /// Evicts the coldest entry but `protected`.

@@ -31,7 +31,7 @@ extension LoopCore {
             unsafe scratch.store(leftover.bytes, at: 0)
             return unsafe handle(link, scratch.bytes(kept + count))
         }
-        makeRoom(in: leftover, expecting: link.state.expectedBytes)
+        makeRoom(in: leftover, for: Self.leftoverStep, expecting: link.state.expectedBytes)
         let free = unsafe leftover.free
         let count = unsafe recv(
             link.state.descriptor, free.baseAddress, min(free.count, scratch.capacity),
@@ -43,11 +43,11 @@ extension LoopCore {
     }
 
     /// Doubles, since an announced length is only a promise: memory follows what has come.
-    private func makeRoom(in leftover: ByteBlock, expecting expected: Int) {
-        guard leftover.room < Self.leftoverStep else { return }
+    private func makeRoom(in leftover: ByteBlock, for byteCount: Int, expecting expected: Int) {
+        guard leftover.room < byteCount else { return }
         let missing = expected - leftover.count
         let step = max(leftover.count, Self.leftoverStep)
-        leftover.makeRoom(missing > 0 ? min(missing, step) : step)
+        leftover.makeRoom(max(byteCount, missing > 0 ? min(missing, step) : step))
     }
 
     /// Bytes that a completion brought, in memory that is the backend's again afterwards.
@@ -68,7 +68,7 @@ extension LoopCore {
             unsafe scratch.store(bytes, at: kept)
             return unsafe handle(link, scratch.bytes(kept + bytes.count))
         }
-        leftover.makeRoom(max(bytes.count, min(kept, link.state.expectedBytes - kept)))
+        makeRoom(in: leftover, for: bytes.count, expecting: link.state.expectedBytes)
         unsafe leftover.append(bytes)
         mayHandle ? handleLeftover(link, leftover) : settle(link)
     }
