@@ -59,9 +59,11 @@ struct EntryHeader: Hashable, BitwiseCopyable {
     /// Bytes of the whole entry.
     @inline(__always) var byteCount: Int { shape.byteCount + keyLength + valueLength }
 
-    /// The bits that say whose entry this is: its key space and the length of its key.
+    /// The bits that say whose entry this is: its key space and the length of its key. No entry
+    /// has those of a key that is too long to be stored: it would run over into the key space.
     static func identity(keyLength: Int, space: UInt16) -> UInt64 {
-        UInt64(keyLength) << 17 | UInt64(space) << 31
+        guard keyLength <= keyLengthMax else { return .max }
+        return UInt64(keyLength) << 17 | UInt64(space) << 31
     }
 
     static var identityMask: UInt64 { 0x3FFF << 17 | 0xFFF << 31 }

@@ -73,6 +73,8 @@ final class ClientRegistry: Sendable {
         clients.withLock { $0[client.id.serial] = nil }
     }
 
+    var count: Int { clients.withLock { $0.count } }
+
     /// All clients, the oldest first.
     var all: [Client] {
         clients.withLock { Array($0.values) }.sorted { $0.id.serial < $1.id.serial }

@@ -20,7 +20,10 @@ extension CommandLoop {
     ) -> Int {
         let count = ahead.parse(bytes, from: position, limits: limits)
         guard count > 1 else { return position }
-        for index in 0..<count { fetch(ahead.call(index, in: bytes)) }
+        for index in 0..<count {
+            let call = ahead.call(index, in: bytes)
+            if call.count > 1 { fetch(call[1]) }
+        }
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
             if connection.isClosing || output.isFull || !connection.isAuthenticated {
@@ -49,21 +52,17 @@ extension CommandLoop {
 
     private func fetchKeys(_ command: MemcachedCommand, _ call: borrowing Call) {
         let isRead = command.verb == .get || command.verb == .gets
-        for index in 0..<min(call.count, isRead ? ArgumentRing.capacity : 1) {
-            cprefetch_two_lines(store.probableAddress(store.hash(call[index])))
-        }
+        for index in 0..<min(call.count, isRead ? ArgumentRing.capacity : 1) { fetch(call[index]) }
     }
 
     /// Begins to fetch the entries of some keys of a command.
     func fetchKeys(of call: borrowing Call, from first: Int) {
-        for index in first..<min(call.count, first + ArgumentRing.capacity) {
-            cprefetch_two_lines(store.probableAddress(store.hash(call[index])))
-        }
+        for index in first..<min(call.count, first + ArgumentRing.capacity) { fetch(call[index]) }
     }
 
-    /// Begins to fetch the entry of the first key. Whether the argument is a key does not matter.
-    private func fetch(_ call: borrowing Call) {
-        guard call.count > 1 else { return }
-        cprefetch_two_lines(store.probableAddress(store.hash(call[1])))
+    /// Begins to fetch the entry of a key. Whether the argument is one does not matter.
+    @inline(__always)
+    private func fetch(_ key: RawSpan) {
+        cprefetch_two_lines(store.probableAddress(store.hash(key)))
     }
 }

@@ -14,8 +14,6 @@ struct CommandLoop: ~Copyable {
     let ahead = ArgumentRing()
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
-    /// For values that are put together before they are stored.
-    var scratch: [UInt8] = []
     var random = SystemRandomNumberGenerator()
     /// Values of the command at hand that were streamed into the store, by argument.
     var streamed: [(index: Int, value: LargeValue?)] = []

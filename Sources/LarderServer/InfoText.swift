@@ -47,7 +47,7 @@ struct InfoText {
     private var clients: [(String, String)] {
         let settings = shared.currentSettings.configuration
         return [
-            ("connected_clients", "\(shared.clients.all.count)"),
+            ("connected_clients", "\(shared.clients.count)"),
             ("maxclients", "\(settings.clients.max)"), ("blocked_clients", "0"),
             ("tracking_clients", "0"),
         ]
@@ -98,8 +98,8 @@ struct InfoText {
         var usage = rusage()
         _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
         return [
-            ("used_cpu_sys", Self.seconds(usage.ru_stime)),
-            ("used_cpu_user", Self.seconds(usage.ru_utime)),
+            ("used_cpu_sys", usage.ru_stime.secondsText),
+            ("used_cpu_user", usage.ru_utime.secondsText),
         ]
     }
 
@@ -110,11 +110,6 @@ struct InfoText {
             let expiring = shared.store.expiringCount(database: database)
             return ("db\(database)", "keys=\(count),expires=\(expiring),avg_ttl=0")
         }
-    }
-
-    private static func seconds(_ time: timeval) -> String {
-        let digits = "\(time.tv_usec)"
-        return "\(time.tv_sec)." + String(repeating: "0", count: 6 - digits.count) + digits
     }
 
     /// Two decimals.

@@ -50,7 +50,13 @@ final class ServerShared: Sendable {
 
     var needsPassword: Bool { password.withLock { $0 != nil } }
 
-    func isPassword(_ text: String) -> Bool { password.withLock { $0 == text } }
+    /// Compares all bytes: the time that it takes does not tell how many are right.
+    func isPassword(_ text: String) -> Bool {
+        password.withLock { password in
+            guard let password, password.utf8.count == text.utf8.count else { return false }
+            return zip(password.utf8, text.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+        }
+    }
 
     var port: Int {
         get { tcpPort.load(ordering: .relaxed) }
@@ -64,9 +70,10 @@ final class ServerShared: Sendable {
         "server.tcp-keepalive": "tcp-keepalive", "memory.max-value": "proto-max-bulk-len",
     ]
 
-    /// Changes settings as CONFIG SET does, and carries the changes out.
+    /// Changes settings as CONFIG SET does, and carries the changes out: both under one lock, so
+    /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
-        let outcome = settings.withLock { current -> Result<Set<String>, SettingRefusal> in
+        let outcome = settings.withLock { current -> Result<Void, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
                 let changed = try tried.set(arguments)
@@ -74,19 +81,22 @@ final class ServerShared: Sendable {
                     return .failure(.immutable(fixed))
                 }
                 current = tried
-                return .success(changed)
+                carryOut(changed, tried)
+                return .success(())
             } catch {
                 return .failure(SettingRefusal(message: error.message))
             }
         }
-        let changed = try outcome.get()
-        let now = currentSettings
+        try outcome.get()
+    }
+
+    private func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
         if changed.contains("memory.limit") {
-            store.setLimit(.init(bytes: now.memoryLimitBytes))
+            store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
-        store.evicts = now.fullMemory != .noEviction
-        password.withLock { $0 = now.configuration.password }
-        if changed.contains("log.level") { logger.level = now.configuration.log.level }
+        store.evicts = settings.fullMemory != .noEviction
+        password.withLock { $0 = settings.configuration.password }
+        if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }
 

@@ -13,3 +13,11 @@ enum SystemText {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension timeval {
+    /// Seconds with six decimals.
+    var secondsText: String {
+        let digits = "\(tv_usec)"
+        return "\(tv_sec)." + String(repeating: "0", count: 6 - digits.count) + digits
+    }
+}

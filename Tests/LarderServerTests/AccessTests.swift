@@ -27,6 +27,15 @@ import Testing
         #expect(try client.ask("AUTH", "nobody", "secret").hasPrefix("-WRONGPASS"))
     }
 
+    /// Both are the same text to a reader, and other bytes.
+    @Test func `a password is compared by its bytes`() throws {
+        let fixture = try ServerFixture { $0.password = "caf\u{E9}" }
+        let client = try fixture.client()
+        #expect(try client.ask("AUTH", "cafe\u{301}").hasPrefix("-WRONGPASS"))
+        #expect(try client.ask("AUTH", "caf\u{E8}").hasPrefix("-WRONGPASS"))
+        #expect(try client.ask("AUTH", "caf\u{E9}") == "+OK\r\n")
+    }
+
     @Test func `HELLO takes the password along`() throws {
         let fixture = try ServerFixture { $0.password = "secret" }
         let client = try fixture.client()

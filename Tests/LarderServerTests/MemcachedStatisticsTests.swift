@@ -33,6 +33,23 @@ import Testing
         #expect(rest["curr_items"] == "1")
     }
 
+    /// Planted bug that this fails with: counters that are read before the lock is taken, so that
+    /// those of a later reset are subtracted, which is more than there was.
+    @Test func `resets from another loop never make a counter negative`() throws {
+        let fixture = try ServerFixture()
+        let clients = try (0..<4).map { _ in try fixture.memcachedClient() }
+        for _ in 0..<300 {
+            for (number, client) in clients.enumerated() {
+                let last = number % 2 == 0 ? "stats reset\r\n" : "stats\r\n"
+                try client.send(String(repeating: "get a\r\n" + last, count: 8) + "mn\r\n")
+            }
+            for client in clients {
+                while try client.line() != Array("MN\r\n".utf8) {}
+            }
+        }
+        #expect(try fixture.memcachedClient().say("mn|") == "MN|")
+    }
+
     @Test func `stats tell of settings, items, slabs and connections`() throws {
         let client = try ServerFixture().memcachedClient()
         #expect(try client.say("stats items|") == "END|")

@@ -138,6 +138,9 @@ import LarderCore
         if link.state.flags.contains(.receiving) { ring.cancel(request(.receive, link)) }
         if link.state.flags.contains(.polling) { ring.cancel(request(.poll, link)) }
         link.state.flags.subtract([.receiving, .polling])
+        // What is queued names the descriptor by its number, which may be another client's as soon
+        // as this one is closed.
+        ring.submit()
     }
 
     override func update(_ link: Link, reads: Bool, writes: Bool) {

@@ -42,12 +42,12 @@ extension LoopCore {
         let change = held - link.state.accountedBytes
         guard change != 0 else { return }
         link.state.accountedBytes = held
-        if account.add(change) { relieve(sparing: link) }
+        if account.add(change) { relieve() }
     }
 
     /// Ends the connections that hold most until the clients' memory is within its budget again.
     /// When another loop has a greedier one, that loop is told instead.
-    func relieve(sparing current: Link?) {
+    func relieve() {
         while account.budget.usedBytes > account.budget.limit {
             let greediest = greediestLink()
             let held = greediest?.state.accountedBytes ?? 0

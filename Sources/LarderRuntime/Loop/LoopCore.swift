@@ -120,7 +120,7 @@ class LoopCore {
         case .resume(let id): if let link = links.link(of: id) { resume(link) }
         case .send(let id, let bytes): if let link = links.link(of: id) { push(bytes, to: link) }
         case .run(let body): body()
-        case .relieve: relieve(sparing: nil)
+        case .relieve: relieve()
         case .stop(let drain): startDraining(for: drain)
         }
     }

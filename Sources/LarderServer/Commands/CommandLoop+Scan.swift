@@ -54,7 +54,6 @@ extension CommandLoop {
         }
         guard let options = ScanOptions(call, &output) else { return }
         var found = 0
-        scratch.removeAll(keepingCapacity: true)
         var keys = OutputBuffer(capacity: 4096, limit: 1 << 30)
         let next = store.scan(
             from: cursor, database: connection.database, limit: options.limit, at: now

@@ -224,9 +224,10 @@ extension OutputBuffer {
         }
     }
 
-    /// Puts the failure in the place of a reply that was written too soon.
+    /// Puts the failure in the place of a reply that was written too soon. Not when something was
+    /// left out, perhaps of a reply before it: then the connection is closed.
     mutating func replace(from start: Int, ifFailed outcome: PutOutcome) {
-        guard outcome != .stored else { return }
+        guard outcome != .stored, !isOverflowed else { return }
         truncate(to: start)
         append(outcome) { _ in }
     }

@@ -131,7 +131,7 @@ extension CommandLoop {
             // memcached has touched the keys in front of the one that is too long.
             let start = output.count
             getAndTouch(command, call, &output)
-            output.truncate(to: start)
+            if !output.isOverflowed { output.truncate(to: start) }
         }
         if !command.isQuiet { failure.append(to: &output) }
     }

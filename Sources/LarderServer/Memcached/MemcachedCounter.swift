@@ -29,18 +29,20 @@ final class MemcachedShared: Sendable {
     /// When all of database 0 goes; the largest number when nobody has asked for it. Relaxed: a
     /// loop that sees a new time a turn later flushes a turn later.
     private let flushDue = Atomic<UInt64>(.max)
-    /// The counters at the last `stats reset`.
+    /// The counters at the last `stats reset`. They are read under its lock, so that nobody
+    /// subtracts those of a reset that came after his own.
     private let baseline = Mutex<MemcachedTotals?>(nil)
 
     /// The totals since the last `stats reset`.
     func totals(of shared: ServerShared) -> MemcachedTotals {
-        let totals = MemcachedTotals(shared)
-        return baseline.withLock { $0.map { totals.since($0) } } ?? totals
+        baseline.withLock { baseline in
+            let totals = MemcachedTotals(shared)
+            return baseline.map { totals.since($0) } ?? totals
+        }
     }
 
     func reset(_ shared: ServerShared) {
-        let totals = MemcachedTotals(shared)
-        baseline.withLock { $0 = totals }
+        baseline.withLock { $0 = MemcachedTotals(shared) }
     }
 
     /// Empties database 0 at `due`, and not at the time that was asked for before.

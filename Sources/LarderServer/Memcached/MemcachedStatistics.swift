@@ -30,15 +30,15 @@ struct MemcachedStatistics {
             ("uptime", "\(seconds(since: shared.startedAt.nanoseconds))"),
             ("time", "\(WallClock.now().seconds)"), ("version", "1.6.18"),
             ("larder_version", shared.version), ("pointer_size", "64"),
-            ("rusage_user", Self.text(usage.ru_utime)),
-            ("rusage_system", Self.text(usage.ru_stime)),
+            ("rusage_user", usage.ru_utime.secondsText),
+            ("rusage_system", usage.ru_stime.secondsText),
         ]
     }
 
     private var connectionCounts: Fields {
         [
             ("max_connections", "\(shared.currentSettings.configuration.clients.max)"),
-            ("curr_connections", "\(shared.clients.all.count)"),
+            ("curr_connections", "\(shared.clients.count)"),
             ("total_connections", "\(totals.accepted)"),
             ("rejected_connections", "\(totals.rejected)"),
         ]
@@ -143,10 +143,5 @@ struct MemcachedStatistics {
 
     private func seconds(since start: UInt64) -> UInt64 {
         now.nanoseconds > start ? (now.nanoseconds - start) / 1_000_000_000 : 0
-    }
-
-    private static func text(_ time: timeval) -> String {
-        let digits = "\(time.tv_usec)"
-        return "\(time.tv_sec)." + String(repeating: "0", count: 6 - digits.count) + digits
     }
 }

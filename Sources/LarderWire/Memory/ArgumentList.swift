@@ -22,7 +22,7 @@ import LarderCore
 
     /// An empty list with room for `capacity` arguments. It grows as needed.
     ///
-    /// - Complexity: Two allocations.
+    /// - Complexity: An allocation and two system calls.
     public init(capacity: Int = 16) {
         self.capacity = max(capacity, 1)
         unsafe places = .allocate(capacity: self.capacity)
