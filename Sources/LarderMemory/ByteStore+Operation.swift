@@ -30,9 +30,9 @@ extension ByteStore {
     ///   - shard: Each thread keeps house for shards of its own.
     ///   - now: What is due by then expires.
     ///   - limit: Entries looked at; 256 take a few dozen microseconds.
-    /// - Returns: Whether more waits.
+    /// - Returns: Whether more waits. A shard that is in use is left alone until the next time.
     public func housekeep(shard: Int, at now: Moment, limit: Int = 256) -> Bool {
-        shards.withLock(shard) { $0.housekeep(at: now, limit: limit) }
+        shards.tryWithLock(shard) { $0.housekeep(at: now, limit: limit) } ?? false
     }
 
     /// Changes the budget. If more is held now, housekeeping gives the difference back.

@@ -18,6 +18,11 @@ import Synchronization
     /// How often a waiter looks before it yields. 100 looks are a fraction of a microsecond.
     private static var spinMax: Int { 100 }
 
+    /// How often it yields before it sleeps: with two processors a few turns of other threads.
+    private static var yieldMax: Int { 8 }
+    /// Longer than any critical section, much shorter than a turn on the processor.
+    private static var pauseNanoseconds: Int { 20_000 }
+
     /// Waits for the lock.
     ///
     /// - Returns: `false` when this thread holds it for a transaction: then it is not to be unlocked.
@@ -46,11 +51,19 @@ import Synchronization
 
     @inline(never) private func waitAndLock() -> Bool {
         if owner.load(ordering: .relaxed) == UInt(pthread_self()) { return false }
+        var rounds = 0
         while true {
             for _ in 0..<Self.spinMax where word.load(ordering: .relaxed) == 0 {
                 if tryLock() { return true }
             }
-            _ = sched_yield()
+            rounds += 1
+            if rounds < Self.yieldMax {
+                _ = sched_yield()
+            } else {
+                // The holder has lost its processor, and yielding does not bring it back.
+                var pause = timespec(tv_sec: 0, tv_nsec: Self.pauseNanoseconds)
+                _ = unsafe nanosleep(&pause, nil)
+            }
         }
     }
 }
