@@ -103,17 +103,19 @@ extension ShardState {
             budget.release(SizeClasses.slabBytes)
             isMore = true
         }
-        if budget.available < 0 {
-            if giveSlab(stepMax: limit) != .nothing { isMore = true } else { startAfresh() }
-        }
+        if budget.available < 0, giveSlab(stepMax: limit) != .nothing { isMore = true }
+        if slots.liveCount == 0 { startAfresh() }
         settleOverhead()
         return isMore
     }
 
-    /// Lets the tables of a shard without entries go, after the limit was lowered below what they
-    /// take: they are as large as the most entries ever were, and would leave no room for any.
+    /// Slots below which the tables of an empty shard are not worth their replacement.
+    private static var freshSlotMin: Int { 4096 }
+
+    /// Lets the tables of a shard without entries go when memory is scarce, as it is when the limit
+    /// was lowered: they are as large as the most entries ever were, and would leave no room for any.
     private mutating func startAfresh() {
-        guard slots.liveCount == 0, slots.count > 0, !index.isMigrating else { return }
+        guard slots.count >= Self.freshSlotMin, budget.available < budget.limit / 8 else { return }
         precondition(index.count == 0 && deadEntryCount == 0, "An entry has a slot.")
         index = HashIndex()
         slots = SlotTable()
