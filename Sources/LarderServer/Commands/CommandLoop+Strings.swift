@@ -3,7 +3,9 @@ import LarderMemory
 import LarderWire
 
 extension CommandLoop {
-    func get(
+    /// Changes nothing, and is `mutating` all the same: for a call that is not, the compiler copies
+    /// the whole loop, on every GET.
+    mutating func get(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         let key = call[1]
