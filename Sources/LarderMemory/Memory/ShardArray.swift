@@ -60,7 +60,7 @@
         return taken
     }
 
-    /// Locks a set for a transaction: until `endTransaction`, this thread may lock its shards again.
+    /// Locks a set for a transaction: until `endTransaction`, this thread may lock them again.
     func beginTransaction(_ set: ShardSet) {
         let taken = lock(set)
         precondition(taken == set, "A transaction does not begin within another.")

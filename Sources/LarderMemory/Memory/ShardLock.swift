@@ -7,8 +7,8 @@ import Synchronization
 /// it spins. `Mutex` costs 10 ns uncontended, this 5. Acquiring it makes visible all that earlier
 /// holders wrote.
 ///
-/// A thread that holds it for a transaction may pass it again; that costs nothing unless the lock is
-/// taken, when one has to wait anyway.
+/// A thread that holds it for a transaction may pass it again; that costs nothing unless the lock
+/// is taken, when one has to wait anyway.
 @safe struct ShardLock: ~Copyable {
     private let word = Atomic<UInt32>(0)
     /// Thread that holds it for a transaction; 0 for none. Relaxed: a thread only looks for itself,

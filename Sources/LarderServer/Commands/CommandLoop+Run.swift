@@ -23,6 +23,7 @@ extension CommandLoop {
         guard arity.accepts(argumentCount: call.count) else {
             counters.countFailure(command)
             connection.transaction?.isAborted = true
+            guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
         guard connection.isAuthenticated || command.runsUnauthenticated else {

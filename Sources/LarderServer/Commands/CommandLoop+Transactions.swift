@@ -39,6 +39,16 @@ extension CommandLoop {
         }
     }
 
+    /// What redis does with an EXEC that has arguments.
+    func abortTransaction(
+        of connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        connection.transaction = nil
+        output.appendText(
+            "-EXECABORT Transaction discarded because of: "
+                + "wrong number of arguments for 'exec' command\r\n")
+    }
+
     private mutating func runQueued(
         _ queued: [UInt8], on connection: inout ClientConnection,
         into output: inout OutputBuffer
