@@ -12,8 +12,6 @@ public final class Server: Sendable {
 
     /// Time that clients have to take what was sent, when the server ends.
     private static var drainDuration: Duration { .seconds(5) }
-    /// Bytes that wait for a slow reader before its next requests wait too.
-    private static var pendingSoftLimit: Int { 1 << 20 }
 
     /// Makes the store and binds the ports. Nothing is served yet.
     ///
@@ -150,7 +148,7 @@ public final class Server: Sendable {
         runtime.idleTimeout = configuration.clients.idle
         runtime.keepAlive = configuration.server.tcpKeepalive
         runtime.clientMemoryLimit = configuration.clients.memoryBytes
-        runtime.pendingSoftLimit = min(pendingSoftLimit, configuration.clients.outputLimitBytes)
+        runtime.pendingSoftLimit = configuration.clients.outputLimitBytes
         return runtime
     }
 

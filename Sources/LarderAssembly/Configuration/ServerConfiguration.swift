@@ -58,9 +58,9 @@ public struct ClientsConfiguration: Sendable, Hashable {
     /// hold next to nothing.
     public var memoryBytes = 64 << 20
 
-    /// Bytes of replies that a slow reader may leave unread before it is cut off. 16 MiB: four of
-    /// them fill the budget above, one does not.
-    public var outputLimitBytes = 16 << 20
+    /// Bytes of replies that a slow reader may leave unread before its next requests wait. 1 MiB:
+    /// sixty of them fill the budget above, one is hardly noticed.
+    public var outputLimitBytes = 1 << 20
 
     /// The defaults.
     public init() {}

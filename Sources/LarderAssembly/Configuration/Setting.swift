@@ -96,7 +96,7 @@ extension Setting {
         Setting("clients.memory", \.clients.memoryBytes, .size, "buffers of all connections"),
         Setting(
             "clients.output-limit", \.clients.outputLimitBytes, .size,
-            "unread replies that cut off a slow reader"),
+            "unread replies after which a client's requests wait"),
     ]
 
     private static let log = [

@@ -25,7 +25,7 @@ import Synchronization
 
     /// Waits for the lock.
     ///
-    /// - Returns: `false` when this thread holds it for a transaction: then it is not to be unlocked.
+    /// - Returns: `false` when this thread holds it for a transaction: then it stays locked.
     func lock() -> Bool {
         tryLock() || waitAndLock()
     }

@@ -113,7 +113,7 @@ extension ShardState {
     private static var freshSlotMin: Int { 4096 }
 
     /// Lets the tables of a shard without entries go when memory is scarce, as it is when the limit
-    /// was lowered: they are as large as the most entries ever were, and would leave no room for any.
+    /// was lowered: they are as large as the most entries ever were, and would leave no room.
     private mutating func startAfresh() {
         guard slots.count >= Self.freshSlotMin, budget.available < budget.limit / 8 else { return }
         precondition(index.count == 0 && deadEntryCount == 0, "An entry has a slot.")

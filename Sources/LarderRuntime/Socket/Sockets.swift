@@ -22,15 +22,28 @@ enum Sockets {
             _ = csocket_set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
         }
         if case .unix(let path, _) = listener.endpoint { removeStaleFile(path, address) }
-        guard unsafe csocket_bind(descriptor, &address.storage, address.length) == 0 else {
-            throw failure()
-        }
+        guard bind(descriptor, &address) else { throw failure() }
         if case .unix(let path, let mode) = listener.endpoint {
             guard unsafe chmod(path, mode) == 0 else { throw failure() }
         }
         guard Glibc.listen(descriptor, listener.backlog) == 0 else { throw failure() }
         _ = unsafe csocket_name(descriptor, &address.storage)
         return (descriptor, address)
+    }
+
+    /// Binds, and tries again for half a second when the address is in use: the kernel may take a
+    /// moment to let go of a listener whose process was killed.
+    private static func bind(_ descriptor: Int32, _ address: inout SocketAddress) -> Bool {
+        for _ in 0..<10 {
+            if unsafe csocket_bind(descriptor, &address.storage, address.length) == 0 {
+                return true
+            }
+            guard errno == EADDRINUSE else { return false }
+            var pause = timespec(tv_sec: 0, tv_nsec: 50_000_000)
+            _ = unsafe nanosleep(&pause, nil)
+        }
+        errno = EADDRINUSE
+        return false
     }
 
     /// Removes the socket file of a server that died. One that listens refuses nobody, so its file

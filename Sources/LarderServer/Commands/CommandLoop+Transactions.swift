@@ -21,8 +21,8 @@ extension CommandLoop {
         output.appendSimple("OK")
     }
 
-    /// EXEC: runs what was queued with the shards of all its keys locked, so that nobody sees a state
-    /// in between.
+    /// EXEC: runs what was queued with the shards of all its keys locked, so that nobody sees a
+    /// state in between.
     mutating func exec(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
         guard let transaction = connection.transaction else {
             return output.appendError("ERR EXEC without MULTI")
