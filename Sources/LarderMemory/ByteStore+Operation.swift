@@ -35,6 +35,12 @@ extension ByteStore {
         shards.tryWithLock(shard) { $0.housekeep(at: now, limit: limit) } ?? false
     }
 
+    /// The least that `setLimit` may set: what the shards' tables take when they are all but empty,
+    /// about 270 KiB each, and a few slabs.
+    public var limitMin: Int {
+        max(MemoryConfiguration.Limit.bytesMin, shards.count * (384 << 10))
+    }
+
     /// Changes the budget. If more is held now, housekeeping gives the difference back.
     public func setLimit(_ limit: MemoryConfiguration.Limit) {
         budget.setLimit(limit.bytes)

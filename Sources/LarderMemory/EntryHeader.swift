@@ -2,7 +2,7 @@
 ///
 ///     bits   0–16   bytes of the value (of a large value: of the number that stands for it)
 ///     bits  17–30   bytes of the key
-///     bits  31–42   key space: the incarnation of a database, changed by FLUSH and SWAPDB
+///     bits  31–42   key space: the incarnation of a database, changed by a flush
 ///     bits  43–50   shape: which optional parts follow
 ///     bits  51–58   state: what the next read has to do besides reading
 ///

@@ -36,7 +36,7 @@ struct InfoText {
         [
             ("redis_version", "7.0.15"), ("larder_version", shared.version),
             ("redis_mode", "standalone"), ("os", "Linux"), ("arch_bits", "64"),
-            ("multiplexing_api", "\(shared.currentSettings.configuration.server.io)"),
+            ("multiplexing_api", shared.traffic.backend),
             ("process_id", "\(getpid())"), ("run_id", shared.runID),
             ("tcp_port", "\(shared.port)"), ("uptime_in_seconds", "\(uptime)"),
             ("uptime_in_days", "\(uptime / 86400)"), ("hz", "10"),
@@ -67,6 +67,7 @@ struct InfoText {
             ("maxmemory", "\(budget.limit)"),
             ("maxmemory_human", ByteCount(budget.limit).rounded),
             ("maxmemory_policy", shared.currentSettings.fullMemory.rawValue),
+            ("larder_policy", "\(shared.currentSettings.configuration.memory.policy)"),
             ("mem_fragmentation_ratio", Self.fixed(ratio)), ("mem_allocator", "larder"),
             ("larder_reservations_refused", "\(budget.refusalCount)"),
         ]

@@ -99,6 +99,11 @@ public final class Server: Sendable {
         _ configuration: Configuration, _ settings: RuntimeSettings, _ loopCount: Int
     ) {
         for warning in group.warnings { logger.warning(warning) }
+        if settings.memoryLimitBytes > settings.allowedBytes {
+            let allowed = ByteCount(settings.allowedBytes).rounded
+            logger.warning(
+                "memory.limit is more than this process may use", ["allowed": .text(allowed)])
+        }
         let limit = ByteCount(settings.memoryLimitBytes)
         let addresses = group.addresses.map { "\($0)" }.joined(separator: " ")
         logger.info(

@@ -68,6 +68,8 @@ final class ServerShared: Sendable {
     private static let fixedSettings = [
         "clients.max": "maxclients", "clients.idle": "timeout",
         "server.tcp-keepalive": "tcp-keepalive", "memory.max-value": "proto-max-bulk-len",
+        "clients.memory": "clients.memory", "clients.output-limit": "clients.output-limit",
+        "server.protected-mode": "protected-mode",
     ]
 
     /// Changes settings as CONFIG SET does, and carries the changes out: both under one lock, so
@@ -80,8 +82,13 @@ final class ServerShared: Sendable {
                 if let fixed = changed.lazy.compactMap({ Self.fixedSettings[$0] }).first {
                     return .failure(.immutable(fixed))
                 }
+                guard tried.memoryLimitBytes >= store.limitMin else {
+                    return .failure(.tooLittleMemory(store.limitMin))
+                }
                 current = tried
                 carryOut(changed, tried)
+                let names = changed.sorted().joined(separator: " ")
+                logger.info("settings changed", ["names": .text(names)])
                 return .success(())
             } catch {
                 return .failure(SettingRefusal(message: error.message))
@@ -103,6 +110,13 @@ final class ServerShared: Sendable {
 /// Why CONFIG SET changed nothing, in redis's words.
 struct SettingRefusal: Error {
     let message: String
+
+    /// The store's tables alone would take more.
+    static func tooLittleMemory(_ least: Int) -> SettingRefusal {
+        SettingRefusal(
+            message: "ERR CONFIG SET failed (possibly related to argument 'maxmemory')"
+                + " - argument must be at least \(least) while the server runs")
+    }
 
     static func immutable(_ name: String) -> SettingRefusal {
         SettingRefusal(

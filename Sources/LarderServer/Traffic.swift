@@ -9,6 +9,12 @@ final class Traffic: Sendable {
         contexts.withLock { $0.append(context) }
     }
 
+    /// The interface to the kernel that the loops use.
+    var backend: String {
+        let choice = contexts.withLock { $0.first?.backend }
+        return choice == .uring ? "io_uring" : "libevent"
+    }
+
     private func sum(_ value: (LoopStatistics) -> UInt64) -> UInt64 {
         contexts.withLock { $0.reduce(0) { $0 + value($1.statistics) } }
     }

@@ -90,12 +90,12 @@ import Testing
     }
 
     @Test func `a file without a known name or at no known place is refused with the reason`() {
-        let unknown = #expect(throws: TraceError.self) { try ReadTrace("trace.dat") }
-        #expect(
-            unknown?.description == """
-                trace.dat: the name does not tell the format: end it in .oracleGeneral, .bin, \
-                .csv or .txt (each may be followed by .zst), or give --input
-                """)
+        let unknown = #expect(throws: TraceError.self) { try ReadTrace(#filePath) }
+        let reason = """
+            the name does not tell the format: end it in .oracleGeneral, .bin, .csv or .txt \
+            (each may be followed by .zst), or give --input
+            """
+        #expect(unknown?.description == "\(#filePath): \(reason)")
         let missing = #expect(throws: TraceError.self) { try ReadTrace("no/such/trace.bin") }
         #expect(
             missing?.description == "no/such/trace.bin: cannot open: No such file or directory")

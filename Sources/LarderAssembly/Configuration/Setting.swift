@@ -64,6 +64,9 @@ extension Setting {
         "listen.admin", "users", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
     ]
 
+    /// Sections whose values are kept, and shown by CONFIG GET, but used by nothing yet.
+    static let unused: Set<String> = ["slowlog"]
+
     /// The sections, in the order in which they are printed.
     static let sections = ["listen", "memory", "clients", "log", "server", "slowlog"]
 
@@ -126,7 +129,7 @@ extension Setting {
     private static let slowlog = [
         Setting(
             "slowlog.threshold", \.slowlog.threshold, .optional(.duration, nilAs: "off"),
-            "commands that take longer are kept"),
-        Setting("slowlog.length", \.slowlog.length, .count, "how many are kept"),
+            "commands that take longer are kept (no effect yet)"),
+        Setting("slowlog.length", \.slowlog.length, .count, "how many are kept (no effect yet)"),
     ]
 }

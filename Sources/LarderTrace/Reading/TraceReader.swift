@@ -29,10 +29,10 @@ public struct TraceReader: ~Copyable {
     public init(
         path: String, format: TraceFormat? = nil, columns: CSVColumns? = nil
     ) throws(TraceError) {
+        let input = try ByteInput(path: path)
         guard let format = format ?? TraceFormat(ofPath: path) else {
             throw TraceError(.unknownFormat, path: path)
         }
-        let input = try ByteInput(path: path)
         self.path = path
         wantedColumns = columns
         decoder =
