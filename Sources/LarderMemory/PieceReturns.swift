@@ -5,7 +5,7 @@ import Synchronization
 /// The last reader may be any thread, one that holds the shard's lock included; so it leaves the
 /// pieces here, under a lock that is never held while another is taken.
 final class PieceReturns: Sendable {
-    private let pieces = Mutex<[BlockRef]>([])
+    private let pieces = Guarded<[BlockRef]>([])
     /// Relaxed: a hint that saves the lock; what it announces is read under the lock.
     private let isFilled = Atomic<Bool>(false)
 

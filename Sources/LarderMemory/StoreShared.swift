@@ -9,7 +9,7 @@ final class StoreShared: Sendable {
     /// Flushes and swaps so far. A fill that began before one fails.
     let flushEpoch = Atomic<UInt64>(0)
     private let lastSpace = Atomic<UInt16>(0)
-    private let peers = Mutex<Peers>(Peers())
+    private let peers = Guarded(Peers())
     /// Where the next search for a shard to take from begins.
     private let nextDonor = Atomic<Int>(0)
 

@@ -50,12 +50,12 @@ public final class Server: Sendable {
         runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
         do throws(RuntimeError) {
             group = try LoopGroup(runtime) { context in
-                shared.traffic.add(context)
-                return ServerHandler(shared, context: context)
+                ServerHandler(shared, context: context)
             }
         } catch {
             throw ServerFailure(description: error.description)
         }
+        for context in group.contexts { shared.traffic.add(context) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
     }

@@ -1,5 +1,4 @@
 import LarderCore
-import Synchronization
 
 /// How a slab is used. 16 bytes.
 struct Slab: BitwiseCopyable {
@@ -58,7 +57,7 @@ struct Slab: BitwiseCopyable {
     let range: AddressRange
     let table: SlabTable
     let slabCountMax: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     // Safety: an address, which never changes.
     private nonisolated(unsafe) let rows: UnsafeMutablePointer<Slab>
 
