@@ -95,7 +95,7 @@ struct BlockRef: Hashable, BitwiseCopyable {
             slab.usedCount += 1
         }
         slab.liveCount += 1
-        slabs[Int(index)] = slab
+        slabs.update(Int(index)) { $0 = slab }
         if isFull(slab) { unlinkPartial(index) }
         count(-classes.sizes[sizeClass], sizeClass)
         return BlockRef(rawValue: index * UInt32(SizeClasses.slabBytes >> 3) + UInt32(unit))
@@ -160,8 +160,10 @@ struct BlockRef: Hashable, BitwiseCopyable {
     mutating func pushFree(_ ref: BlockRef, slab index: Int) {
         let head = slabs[index].freeHead
         unsafe (base + ref.offset).storeBytes(of: head, as: UInt16.self)
-        slabs[index].freeHead = UInt16((ref.offset % SizeClasses.slabBytes) >> 3)
-        slabs[index].liveCount -= 1
+        slabs.update(index) { slab in
+            slab.freeHead = UInt16((ref.offset % SizeClasses.slabBytes) >> 3)
+            slab.liveCount -= 1
+        }
     }
 
     func slabStart(_ index: UInt32) -> UnsafeMutableRawPointer {
@@ -180,18 +182,20 @@ struct BlockRef: Hashable, BitwiseCopyable {
     }
 
     private mutating func makeSpare(_ index: UInt32) {
-        slabs[Int(index)] = Slab(
+        let slab = Slab(
             freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: 0,
             owner: Slab.nobody,
             previous: Self.noSlab, next: spare)
+        slabs.update(Int(index)) { $0 = slab }
         spare = index
         spareCount += 1
     }
 
     private mutating func assign(_ index: UInt32, to sizeClass: Int) {
-        slabs[Int(index)] = Slab(
+        let slab = Slab(
             freeHead: Slab.none, liveCount: 0, usedCount: 0, sizeClass: UInt8(sizeClass),
             owner: number, previous: Self.noSlab, next: Self.noSlab)
+        slabs.update(Int(index)) { $0 = slab }
         linkPartial(index)
         count(blocksPerSlab(sizeClass) * classes.sizes[sizeClass], sizeClass)
     }
@@ -210,9 +214,8 @@ struct BlockRef: Hashable, BitwiseCopyable {
     mutating func linkPartial(_ index: UInt32) {
         let sizeClass = Int(slabs[Int(index)].sizeClass)
         let head = partial[sizeClass]
-        slabs[Int(index)].previous = Self.noSlab
-        slabs[Int(index)].next = head
-        if head != Self.noSlab { slabs[Int(head)].previous = index }
+        slabs.update(Int(index)) { ($0.previous, $0.next) = (Self.noSlab, head) }
+        if head != Self.noSlab { slabs.update(Int(head)) { $0.previous = index } }
         partial[sizeClass] = index
     }
 
@@ -221,8 +224,10 @@ struct BlockRef: Hashable, BitwiseCopyable {
         if slab.previous == Self.noSlab {
             partial[Int(slab.sizeClass)] = slab.next
         } else {
-            slabs[Int(slab.previous)].next = slab.next
+            slabs.update(Int(slab.previous)) { $0.next = slab.next }
         }
-        if slab.next != Self.noSlab { slabs[Int(slab.next)].previous = slab.previous }
+        if slab.next != Self.noSlab {
+            slabs.update(Int(slab.next)) { $0.previous = slab.previous }
+        }
     }
 }
