@@ -40,8 +40,8 @@ struct Slab: BitwiseCopyable {
         return unsafe base[index]
     }
 
-    /// Changes a row by a copy of it. A setter would do, were it not that the thread sanitizer takes
-    /// a change through one for a change of the table itself, which all arenas share.
+    /// Changes a row by a copy of it. A setter would do, were it not that the thread sanitizer
+    /// takes a change through one for a change of the table itself, which all arenas share.
     @inline(__always)
     func update(_ index: Int, _ change: (inout Slab) -> Void) {
         var slab = self[index]
