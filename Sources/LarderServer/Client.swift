@@ -1,4 +1,5 @@
 import LarderCore
+import LarderMemory
 import LarderRuntime
 import Synchronization
 
@@ -15,7 +16,7 @@ final class Client: Sendable {
     let lastCommand = Atomic<UInt8>(.max)
     let database = Atomic<Int>(0)
     let protocolVersion = Atomic<Int>(2)
-    private let texts = Mutex(Texts())
+    private let texts = Guarded(Texts())
 
     /// What clients say about themselves.
     struct Texts {
@@ -63,7 +64,7 @@ final class Client: Sendable {
 
 /// The clients of all loops, for CLIENT LIST and INFO.
 final class ClientRegistry: Sendable {
-    private let clients = Mutex<[UInt64: Client]>([:])
+    private let clients = Guarded<[UInt64: Client]>([:])
 
     func add(_ client: Client) {
         clients.withLock { $0[client.id.serial] = client }

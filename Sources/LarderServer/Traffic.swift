@@ -1,9 +1,9 @@
+import LarderMemory
 import LarderRuntime
-import Synchronization
 
 /// What the loops have counted, added up.
 final class Traffic: Sendable {
-    private let contexts = Mutex<[LoopContext]>([])
+    private let contexts = Guarded<[LoopContext]>([])
 
     func add(_ context: LoopContext) {
         contexts.withLock { $0.append(context) }
