@@ -10,7 +10,7 @@ final class ReplayRun: Sendable {
     private let stopped = Atomic<Bool>(false)
     private let requestCount = Atomic<Int>(0)
     private let hitCount = Atomic<Int>(0)
-    private let outcome = Mutex(ReplayOutcome())
+    private let outcome = Guarded(ReplayOutcome())
 
     init(_ source: ReplaySource, to address: ReplayAddress, _ options: ReplayOptions) {
         self.source = source

@@ -1,5 +1,5 @@
+import LarderCore
 import LarderTrace
-import Synchronization
 
 /// A trace that several threads take turns to read.
 final class ReplaySource: Sendable {
@@ -9,11 +9,11 @@ final class ReplaySource: Sendable {
     }
 
     private let requestsMax: Int
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     init(_ reader: consuming sending TraceReader, requestsMax: Int) {
         self.requestsMax = requestsMax
-        state = Mutex(State(reader: reader, requestsLeft: requestsMax))
+        state = Guarded(State(reader: reader, requestsLeft: requestsMax))
     }
 
     /// Fills `batch` with the requests that come next; `false` at the end.

@@ -1,3 +1,4 @@
+import LarderCore
 import Synchronization
 
 /// Pieces of large values whose last reader is gone, on their way back to their shard.

@@ -1,6 +1,6 @@
 import CSocket
 import Glibc
-import Synchronization
+import LarderCore
 
 /// Event loops, a thread each, that serve the clients of some listeners.
 ///
@@ -15,7 +15,7 @@ public final class LoopGroup<Handler: ConnectionHandler>: Sendable {
     private let state: GroupState
     private let configuration: RuntimeConfiguration
     private let makeHandler: @Sendable (LoopContext) -> Handler
-    private let threads = Mutex<[LoopThread]>([])
+    private let threads = Guarded<[LoopThread]>([])
 
     /// Binds all listeners. `makeHandler` is called once per loop, on its thread.
     ///

@@ -1,6 +1,6 @@
 import CSocket
 import Glibc
-import Synchronization
+import LarderCore
 
 /// A thread of the system that runs one loop.
 final class LoopThread: Sendable {
@@ -10,7 +10,7 @@ final class LoopThread: Sendable {
     private final class Launch: Sendable {
         let name: String
         let body: Body
-        let failure = Mutex<RuntimeError?>(nil)
+        let failure = Guarded<RuntimeError?>(nil)
         /// Readable once the loop serves, or has failed to.
         let gate: Int32
 

@@ -1,5 +1,4 @@
 import LarderCore
-import Synchronization
 
 /// How many commands were run per second of late, for INFO.
 final class RateMeter: Sendable {
@@ -11,10 +10,10 @@ final class RateMeter: Sendable {
         var rate: UInt64 = 0
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     init(now: Tick) {
-        state = Mutex(State(start: now))
+        state = Guarded(State(start: now))
     }
 
     /// Notes the number of commands since the start, at most once a second. One thread calls it.

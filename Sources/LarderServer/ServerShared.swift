@@ -21,8 +21,8 @@ final class ServerShared: Sendable {
     let valueMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
-    private let settings: Mutex<RuntimeSettings>
-    private let password: Mutex<String?>
+    private let settings: Guarded<RuntimeSettings>
+    private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
@@ -37,8 +37,8 @@ final class ServerShared: Sendable {
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
-        password = Mutex(settings.configuration.password)
-        self.settings = Mutex(settings)
+        password = Guarded(settings.configuration.password)
+        self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)

@@ -1,3 +1,4 @@
+import LarderCore
 import LarderMemory
 import LarderRuntime
 

@@ -1,5 +1,4 @@
 public import LarderCore
-import Synchronization
 
 /// A level in a dictionary, whose faults a test arranges.
 public final class InMemoryLevel: Level {
@@ -25,7 +24,7 @@ public final class InMemoryLevel: Level {
     /// The configured name.
     public let name: String
     private let namespace: @Sendable (Key) -> String?
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// An empty level. `namespace` tells for bans which namespace a key belongs to.
     public init(name: String, namespace: @escaping @Sendable (Key) -> String? = { _ in nil }) {

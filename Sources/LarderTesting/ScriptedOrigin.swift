@@ -1,5 +1,4 @@
 public import LarderCore
-import Synchronization
 
 /// An origin that answers as a test has written down, and remembers what it was asked.
 public final class ScriptedOrigin: Origin {
@@ -11,7 +10,7 @@ public final class ScriptedOrigin: Origin {
 
     /// The configured name.
     public let name: String
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// An origin in which every key is absent and every write succeeds.
     public init(name: String) {

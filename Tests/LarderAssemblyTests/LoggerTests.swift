@@ -1,3 +1,4 @@
+import LarderCore
 import Synchronization
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite struct LoggerTests {
     /// Keeps what is written, and says what time it is.
     final class Recorder: Sendable {
-        let lines = Mutex<[String]>([])
+        let lines = Guarded<[String]>([])
         let now = Atomic(1_795_163_475_123)
 
         func logger(_ format: LogFormat = .text, _ level: LogLevel = .info) -> Logger {
@@ -78,7 +79,7 @@ import Testing
     }
 
     @Test func `below the level nothing is written, nor even made`() {
-        let made = Mutex(0)
+        let made = Guarded(0)
         func message() -> String {
             made.withLock { $0 += 1 }
             return "m"

@@ -38,14 +38,14 @@ final class SegmentedValue: SharedBytes {
 
 /// What the handlers of all loops of a test tell it.
 final class Journal: Sendable {
-    let closed = Mutex<[CloseReason]>([])
+    let closed = Guarded<[CloseReason]>([])
     let lines = Atomic<Int>(0)
     let ticks = Atomic<Int>(0)
     /// Large values that somebody still holds.
     let valuesAlive = Atomic<Int>(0)
-    let opened = Mutex<[ConnectionID]>([])
+    let opened = Guarded<[ConnectionID]>([])
     /// Connections by loop.
-    let perLoop = Mutex<[Int: Int]>([:])
+    let perLoop = Guarded<[Int: Int]>([:])
 
     func closes(_ reason: CloseReason) -> Int {
         closed.withLock { $0.count { $0 == reason } }

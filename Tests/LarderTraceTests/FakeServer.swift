@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import LarderCore
 
 @testable import LarderCommand
 
@@ -31,7 +31,7 @@ final class FakeServer: Sendable {
     private let listener: Int32
     private let dialect: ReplayDialect
     private let manner: Manner
-    private let notes = Mutex(Notes())
+    private let notes = Guarded(Notes())
 
     init(_ dialect: ReplayDialect = .resp, _ manner: Manner = .remember) throws {
         self.dialect = dialect

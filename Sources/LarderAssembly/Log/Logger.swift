@@ -77,7 +77,7 @@ public struct Logger: Sendable {
 private final class Core: Sendable {
     /// Relaxed: when a change of the level is seen is of no importance.
     let level: Atomic<UInt8>
-    private let rate = Mutex(LogRate())
+    private let rate = Guarded(LogRate())
     private let format: LogFormat
     private let now: @Sendable () -> Int
     private let write: @Sendable ([UInt8]) -> Void

@@ -1,3 +1,5 @@
+import LarderCore
+
 /// The shards of a store, each behind its lock, in one block of memory.
 ///
 /// Safety: the state of a shard is reached only through `withLock`, `tryWithLock`, or between
@@ -5,7 +7,7 @@
 @safe final class ShardArray: @unchecked Sendable {
     /// A lock in a cache line of its own.
     private struct Door: ~Copyable {
-        let lock = ShardLock()
+        let lock = SpinLock()
         let padding = InlineArray<15, UInt32>(repeating: 0)
     }
 

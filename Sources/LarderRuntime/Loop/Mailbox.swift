@@ -1,5 +1,6 @@
 import CSocket
 import Glibc
+import LarderCore
 import Synchronization
 
 /// A bounded queue into a loop, from any thread. An eventfd wakes the loop, once per batch.
@@ -7,7 +8,7 @@ final class Mailbox: Sendable {
     /// Read by the loop: readable while messages wait.
     let descriptor: Int32
     private let limit: Int
-    private let messages = Mutex<[Message]>([])
+    private let messages = Guarded<[Message]>([])
     /// Whether the loop knows already. Set under the lock that guards the messages.
     private let isSignalled = Atomic<Bool>(false)
 

@@ -1,3 +1,4 @@
+import LarderCore
 import LarderMemory
 import LarderRuntime
 import Synchronization
@@ -31,7 +32,7 @@ final class MemcachedShared: Sendable {
     private let flushDue = Atomic<UInt64>(.max)
     /// The counters at the last `stats reset`. They are read under its lock, so that nobody
     /// subtracts those of a reset that came after his own.
-    private let baseline = Mutex<MemcachedTotals?>(nil)
+    private let baseline = Guarded<MemcachedTotals?>(nil)
 
     /// The totals since the last `stats reset`.
     func totals(of shared: ServerShared) -> MemcachedTotals {

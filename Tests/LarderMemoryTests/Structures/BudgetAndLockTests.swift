@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct BudgetAndLockTests {
     @Test func `a shard lock lets one thread in at a time`() async {
-        let counter = Guarded()
+        let counter = LockedCounter()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<2 {
                 group.addTask { counter.count(times: 500_000) }
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `a lock that is held cannot be tried`() {
-        let lock = ShardLock()
+        let lock = SpinLock()
         let first = lock.tryLock()
         let second = lock.tryLock()
         lock.unlock()
@@ -79,8 +79,8 @@ import Testing
 
 /// A plain counter behind a shard lock.
 // Safety: `value` is written between `lock` and `unlock` only, and read when all are done.
-private final class Guarded: @unchecked Sendable {
-    private let lock = ShardLock()
+private final class LockedCounter: @unchecked Sendable {
+    private let lock = SpinLock()
     private(set) var value = 0
 
     private let ready = Atomic<Int>(0)

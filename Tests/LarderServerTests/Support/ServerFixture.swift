@@ -1,8 +1,8 @@
 import LarderAssembly
+import LarderCore
 import LarderMemory
 import LarderServer
 import LarderTesting
-import Synchronization
 import Testing
 
 /// A server in this process, on ports of the system's choice. It is stopped, and waited for, when
@@ -56,7 +56,7 @@ final class ServerFixture: Sendable {
 }
 
 private final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Guarded<[String]>([])
 
     func add(_ line: [UInt8]) {
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }

@@ -39,7 +39,10 @@ enum BannedCalls {
             "as!", instead: "a type that needs no cast, or 'as?' and a guard", where: anywhere),
         BannedCall("DispatchQueue", instead: "a loop or a task that has an owner", where: anywhere),
         BannedCall("Task.detached", instead: "a task group that somebody owns", where: anywhere),
-        BannedCall("NSLock(", instead: "Mutex<State>", where: anywhere),
+        BannedCall("NSLock(", instead: "Guarded<State>", where: anywhere),
+        BannedCall(
+            "Mutex", instead: "Guarded, whose lock the thread sanitizer understands",
+            where: inLibraries),
         BannedCall("XCTAssert", instead: "#expect of Swift Testing", where: anywhere),
     ]
 
