@@ -67,6 +67,24 @@ extension Command {
         case .ttl: "how long a key lives, in seconds"
         case .type: "the kind of a value"
         case .unlink: "remove keys"
+        default: bitsSummary
+        }
+    }
+
+    private var bitsSummary: StaticString {
+        switch self {
+        case .bitcount: "count the bits that are set"
+        case .bitfield: "read and change integers in a value"
+        case .bitfieldRO: "read integers in a value"
+        case .bitop: "store what values give bit by bit"
+        case .bitpos: "the first bit of a kind"
+        case .getbit: "read a bit"
+        case .incrbyfloat: "add to a number with a fraction"
+        case .lcs: "the longest common subsequence of two values"
+        case .memory: "bytes of an entry"
+        case .move: "give an entry to another database"
+        case .setbit: "set or clear a bit"
+        case .swapdb: "exchange two databases"
         default: preconditionFailure("Every command has a summary.")
         }
     }

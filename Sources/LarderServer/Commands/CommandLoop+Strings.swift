@@ -170,23 +170,17 @@ extension CommandLoop {
     mutating func append(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        var outcome = PutOutcome.stored
-        var length = 0
-        let limit = store.valueMax
-        withKey(call[1], connection) { access in
-            length = access.valueLength + call[2].byteCount
-            guard length <= limit else {
-                outcome = .tooLarge
-                return
-            }
-            var value: [UInt8] = []
-            value.reserveCapacity(length)
-            access.copyValue(into: &value)
-            value.append(call[2])
-            outcome = unsafe access.put(
-                value.span.bytes, expiry: access.expiry, flags: access.flags)
+        let piece = call[2]
+        var start = 0
+        let outcome = edit(call[1], connection) { access in
+            start = access.valueLength
+            // Redis makes an empty value of nothing, and leaves one that is there alone.
+            return start + piece.byteCount
+        } _: { bytes in
+            bytes.write(piece, at: start)
+            return true
         }
-        output.append(outcome) { $0.appendInteger(Int64(length)) }
+        output.append(outcome) { $0.appendInteger(Int64(start + piece.byteCount)) }
     }
 
     /// The entry of one key, under its lock.

@@ -10,7 +10,8 @@ enum Subcommands {
         case .client:
             ["id": 2, "getname": 2, "setname": 3, "setinfo": 4, "list": -2, "info": 2, "help": 2]
         case .config: ["get": -3, "set": -4, "resetstat": 2, "help": 2]
-        case .object: ["refcount": 3, "encoding": 3, "help": 2]
+        case .object: ["refcount": 3, "encoding": 3, "freq": 3, "idletime": 3, "help": 2]
+        case .memory: ["usage": -3]
         case .command:
             ["count": 2, "info": -2, "docs": -2, "list": -2, "getkeys": -4, "help": 2]
         default: nil
