@@ -195,6 +195,25 @@ import LarderPolicy
         (lastFound, isStale) = (nil, false)
     }
 
+    /// The entry, for `promise`.
+    var currentEntry: ShardState.Found? { found }
+
+    mutating func promise(
+        _ byteCount: Int, _ isLarge: Bool, over found: ShardState.Found?
+    ) -> PromiseOutcome {
+        defer { isStale = true }
+        return unsafe state.pointee.promise(
+            keyLength: key.byteCount, valueLength: byteCount, isLarge: isLarge, over: found)
+    }
+
+    mutating func redeem(_ promise: PutPromise) {
+        unsafe state.pointee.redeem(promise)
+    }
+
+    mutating func returnPrepaid() {
+        unsafe state.pointee.returnPrepaid()
+    }
+
     /// Notes an access with the policy.
     public mutating func touch() {
         guard let found else { return }

@@ -112,9 +112,9 @@
 }
 
 extension ByteStore {
-    /// A builder for a large value of `byteCount` bytes, more than 8 KiB, for the key with `hash`.
+    /// A builder for a value of `byteCount` bytes in pieces, for the key with `hash`. Those of 8 KiB
+    /// and less are worth it only when their key is long.
     public func makeLargeBuilder(for hash: UInt64, byteCount: Int) -> LargeBuilder {
-        precondition(byteCount > SizeClasses.inlineMax, "Small values are stored at once.")
-        return LargeBuilder(byteCount: byteCount, shards: shards, shard: shards.number(hash))
+        LargeBuilder(byteCount: byteCount, shards: shards, shard: shards.number(hash))
     }
 }

@@ -80,7 +80,7 @@ struct CommonSubsequence {
     /// Whether the prefixes of these lengths have a longer subsequence than with one byte less of
     /// the second.
     private func grows(_ row: Int, _ column: Int) -> Bool {
-        let bit = UInt64(column - 1 & 63)
+        let bit = UInt64((column - 1) & 63)
         return rows[row * wordsPerRow + (column - 1) >> 6] >> bit & 1 == 0
     }
 
