@@ -20,6 +20,7 @@ extension ByteStore {
     ///   - now: The time.
     ///   - plan: The length that the value is to have, no less than it has; `nil` to leave it.
     ///   - change: Changes bytes, and says whether it did. What was added is zero.
+    /// - Returns: `.stored` also when the value was left as it is.
     public func edit(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         to plan: (borrowing KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool

@@ -58,7 +58,8 @@ extension ShardState {
     mutating func clearSlab(protecting protected: UInt32?) -> Bool {
         let sizeClass = arena.roomiestClass()
         guard promises.blockCount == 0, shared.limits.evicts,
-            let slab = arena.beginEvacuation(of: sizeClass) else {
+            let slab = arena.beginEvacuation(of: sizeClass)
+        else {
             return false
         }
         let evictions = statistics.evictions

@@ -33,7 +33,9 @@ extension ShardState {
         var wasUnheld = false
         if growth > 0 {
             guard grow(found.slot, number, to: length, wasUnheld: &wasUnheld) else {
-                if wasUnheld { readmit(found.slot, hash, weight: weight(of: block(of: found.slot))) }
+                if wasUnheld {
+                    readmit(found.slot, hash, weight: weight(of: block(of: found.slot)))
+                }
                 settleOverhead()
                 return false
             }

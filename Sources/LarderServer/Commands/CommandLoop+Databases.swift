@@ -7,7 +7,9 @@ extension CommandLoop {
     func move(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        guard let target = DatabaseNumber.read(call[2], store.databaseCount, &output) else { return }
+        guard let target = DatabaseNumber.read(call[2], store.databaseCount, &output) else {
+            return
+        }
         guard target != connection.database else {
             return output.appendError("ERR source and destination objects are the same")
         }

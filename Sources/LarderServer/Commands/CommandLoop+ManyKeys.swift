@@ -20,7 +20,8 @@ extension CommandLoop {
         output.append(outcome ?? .stored) { $0.appendInteger(outcome == nil ? 0 : 1) }
     }
 
-    /// - Parameter isConditional: Only if none of the keys has an entry.
+    /// Stores all pairs; if it `isConditional`, only when none of the keys has an entry.
+    ///
     /// - Returns: `nil` when one has.
     private mutating func putPairs(
         of call: borrowing Call, _ connection: ClientConnection, ifFree isConditional: Bool

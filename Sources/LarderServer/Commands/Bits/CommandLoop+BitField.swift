@@ -47,7 +47,11 @@ extension CommandLoop {
         }
         output.appendArrayHeader(replies.count)
         for reply in replies {
-            if let reply { output.appendInteger(reply) } else { output.appendNull(connection.version) }
+            if let reply {
+                output.appendInteger(reply)
+            } else {
+                output.appendNull(connection.version)
+            }
         }
     }
 
@@ -86,7 +90,11 @@ extension CommandLoop {
             }
             guard let new, new != old else { continue }
             isChanged = true
-            step.field.store(new) { bytes[$0] } _: { bytes[$0] = $1 }
+            step.field.store(new) {
+                bytes[$0]
+            } _: {
+                bytes[$0] = $1
+            }
         }
         return isChanged
     }
@@ -112,11 +120,14 @@ extension CommandLoop {
             }
             let isGet = word.equalsIgnoringCase("get")
             let isSet = word.equalsIgnoringCase("set")
-            guard isGet || isSet || word.equalsIgnoringCase("incrby"), left >= (isGet ? 2 : 3) else {
+            guard isGet || isSet || word.equalsIgnoringCase("incrby"), left >= (isGet ? 2 : 3)
+            else {
                 output.appendSyntaxError()
                 return nil
             }
-            guard let field = bitField(call[index + 1], call[index + 2], &output) else { return nil }
+            guard let field = bitField(call[index + 1], call[index + 2], &output) else {
+                return nil
+            }
             index += 3
             guard !isGet else {
                 steps.append(BitFieldStep(field: field, kind: .get))
@@ -126,7 +137,8 @@ extension CommandLoop {
                 output.appendNotAnInteger()
                 return nil
             }
-            let kind = isSet ? BitFieldStep.Kind.set(number, overflow) : .increment(number, overflow)
+            let kind =
+                isSet ? BitFieldStep.Kind.set(number, overflow) : .increment(number, overflow)
             steps.append(BitFieldStep(field: field, kind: kind))
             index += 1
         }
