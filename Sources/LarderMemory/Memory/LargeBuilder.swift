@@ -112,8 +112,8 @@
 }
 
 extension ByteStore {
-    /// A builder for a value of `byteCount` bytes in pieces, for the key with `hash`. Those of 8 KiB
-    /// and less are worth it only when their key is long.
+    /// A builder for a value of `byteCount` bytes in pieces, for the key with `hash`. Those of 8
+    /// KiB and less are worth it only when their key is long.
     public func makeLargeBuilder(for hash: UInt64, byteCount: Int) -> LargeBuilder {
         LargeBuilder(byteCount: byteCount, shards: shards, shard: shards.number(hash))
     }

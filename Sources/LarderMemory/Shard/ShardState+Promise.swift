@@ -105,7 +105,7 @@ extension ShardState {
 }
 
 extension KeyAccess {
-    /// Takes what storing `byteCount` bytes needs, in pieces that are there already if it `isLarge`.
+    /// Takes what storing `byteCount` bytes needs, whose pieces are there already if it `isLarge`.
     /// If the key `isRepeated` it is written before, so that its entry may be another then.
     public mutating func promise(
         byteCount: Int, isLarge: Bool, isRepeated: Bool

@@ -107,42 +107,45 @@ extension CommandLoop {
         var overflow = BitField.Overflow.wrap
         var index = 2
         while index < call.count {
-            let word = call[index]
-            let left = call.count - index - 1
-            if word.equalsIgnoringCase("overflow"), left >= 1 {
+            if call[index].equalsIgnoringCase("overflow"), index + 1 < call.count {
                 guard let kind = Self.overflow(call[index + 1]) else {
                     output.appendError("ERR Invalid OVERFLOW type specified")
                     return nil
                 }
                 overflow = kind
                 index += 2
-                continue
+            } else {
+                guard let step = bitFieldStep(call, &index, overflow, &output) else { return nil }
+                steps.append(step)
             }
-            let isGet = word.equalsIgnoringCase("get")
-            let isSet = word.equalsIgnoringCase("set")
-            guard isGet || isSet || word.equalsIgnoringCase("incrby"), left >= (isGet ? 2 : 3)
-            else {
-                output.appendSyntaxError()
-                return nil
-            }
-            guard let field = bitField(call[index + 1], call[index + 2], &output) else {
-                return nil
-            }
-            index += 3
-            guard !isGet else {
-                steps.append(BitFieldStep(field: field, kind: .get))
-                continue
-            }
-            guard let number = Decimal.integer(call[index]) else {
-                output.appendNotAnInteger()
-                return nil
-            }
-            let kind =
-                isSet ? BitFieldStep.Kind.set(number, overflow) : .increment(number, overflow)
-            steps.append(BitFieldStep(field: field, kind: kind))
-            index += 1
         }
         return steps
+    }
+
+    /// Reads the step whose name is at `index`, and moves that behind it.
+    private func bitFieldStep(
+        _ call: borrowing Call, _ index: inout Int, _ overflow: BitField.Overflow,
+        _ output: inout OutputBuffer
+    ) -> BitFieldStep? {
+        let word = call[index]
+        let isGet = word.equalsIgnoringCase("get")
+        let isSet = word.equalsIgnoringCase("set")
+        guard isGet || isSet || word.equalsIgnoringCase("incrby"),
+            call.count - index > (isGet ? 2 : 3)
+        else {
+            output.appendSyntaxError()
+            return nil
+        }
+        guard let field = bitField(call[index + 1], call[index + 2], &output) else { return nil }
+        index += 3
+        guard !isGet else { return BitFieldStep(field: field, kind: .get) }
+        guard let number = Decimal.integer(call[index]) else {
+            output.appendNotAnInteger()
+            return nil
+        }
+        index += 1
+        let kind = isSet ? BitFieldStep.Kind.set(number, overflow) : .increment(number, overflow)
+        return BitFieldStep(field: field, kind: kind)
     }
 
     private static func overflow(_ word: RawSpan) -> BitField.Overflow? {
@@ -157,9 +160,9 @@ extension CommandLoop {
         _ type: RawSpan, _ offset: RawSpan, _ output: inout OutputBuffer
     ) -> BitField? {
         guard let field = Self.fieldType(type) else {
-            output.appendError(
-                "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."
-            )
+            output.appendErrorText(
+                "ERR Invalid bitfield type. Use something like i16 u8."
+                    + " Note that u64 is not supported but i64 is.")
             return nil
         }
         var place = bitOffset(offset)

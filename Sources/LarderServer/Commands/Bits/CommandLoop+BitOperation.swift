@@ -46,29 +46,29 @@ extension CommandLoop {
             var result: [UInt8] = []
             Self.join(sources, operation, 0..<length, into: &result)
             keys.withKey(call[2], hashes[0]) { access in
-                guard length > 0 else {
-                    access.remove()
-                    outcome = .stored
-                    return
-                }
-                outcome = unsafe access.put(result.span.bytes)
+                outcome = put(.small(result), in: &access)
             }
         }
         if let outcome { return outcome }
         let result = makeLarge(sources, operation, length)
         store.withShards(set, database: connection.database, at: now) { keys in
-            var isSame = true
-            for index in 3..<call.count {
-                keys.withKey(call[index], hashes[index - 2]) { access in
-                    if !access.holds(sources[index - 3]) { isSame = false }
-                }
-            }
-            guard isSame else { return }
-            keys.withKey(call[2], hashes[0]) { access in
-                outcome = put(result, length, in: &access)
-            }
+            guard isCurrent(sources, call, keys) else { return }
+            keys.withKey(call[2], hashes[0]) { outcome = put(result, in: &$0) }
         }
         return outcome
+    }
+
+    /// Whether the values of the call's sources are still the same.
+    private func isCurrent(
+        _ sources: [ValueSnapshot], _ call: borrowing Call, _ keys: borrowing KeysAccess
+    ) -> Bool {
+        var isSame = true
+        for index in 3..<call.count where isSame {
+            keys.withKey(call[index], hashes[index - 2]) { access in
+                isSame = access.holds(sources[index - 3])
+            }
+        }
+        return isSame
     }
 
     /// A result, of many short values perhaps, that may be short itself.
@@ -77,12 +77,14 @@ extension CommandLoop {
         case large(LargeValue?)
     }
 
-    private func put(
-        _ result: JoinedValue, _ length: Int, in access: inout KeyAccess
-    ) -> PutOutcome {
+    /// Stores a result; of nothing comes no entry.
+    private func put(_ result: JoinedValue, in access: inout KeyAccess) -> PutOutcome {
         switch result {
-        case .small(let bytes): unsafe access.put(bytes.span.bytes)
-        case .large(let value): access.put(large: value)
+        case .small([]):
+            access.remove()
+            return .stored
+        case .small(let bytes): return unsafe access.put(bytes.span.bytes)
+        case .large(let value): return access.put(large: value)
         }
     }
 
