@@ -20,6 +20,10 @@ struct CommandSpecification {
     let firstKey: Int
     let lastKey: Int
     let keyStep: Int
+    /// Those that follow from the flags, and those that `CommandManual` tells.
+    let categories: CommandCategories
+    /// Whether the second word says what it does.
+    let hasSubcommands: Bool
 
     init(
         _ name: StaticString, _ arity: Int, _ flags: [StaticString], keys first: Int = 0,
@@ -31,6 +35,9 @@ struct CommandSpecification {
         firstKey = first
         lastKey = last
         keyStep = step
+        let page = CommandManual.shared.page(of: "\(name)")
+        categories = CommandCategories(own: page.ownCategories, flags: flags) { "\($0)" }
+        hasSubcommands = !page.subcommands.isEmpty
     }
 
     var nameBytes: [UInt8] { name.withUTF8Buffer { unsafe Array($0) } }
@@ -47,25 +54,26 @@ extension Command {
     private static let write: [StaticString] = ["write", "denyoom", "fast"]
     private static let change: [StaticString] = ["write", "fast"]
     private static let connection: [StaticString] = ["noscript", "loading", "stale", "fast"]
+    private static let login: [StaticString] = connection + ["no_auth", "allow_busy"]
     private static let administration: [StaticString] = ["admin", "noscript", "loading", "stale"]
 
     /// The table's row. `keys` are those of redis 7.0.
     func makeSpecification() -> CommandSpecification {
         switch self {
         case .append: .init("append", 3, Self.write, keys: 1, to: 1, step: 1)
-        case .auth: .init("auth", -2, Self.connection)
+        case .auth: .init("auth", -2, Self.login)
         case .client: .init("client", -2, [])
         case .command: .init("command", -1, ["loading", "stale"])
         case .config: .init("config", -2, [])
         case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
         case .dbsize: .init("dbsize", 1, Self.read)
-        case .discard: .init("discard", 1, Self.connection)
+        case .discard: .init("discard", 1, Self.connection + ["allow_busy"])
         case .exec: .init("exec", 1, ["noscript", "loading", "stale", "skip_slowlog"])
-        case .multi: .init("multi", 1, Self.connection)
+        case .multi: .init("multi", 1, Self.connection + ["allow_busy"])
         case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)
-        case .echo: .init("echo", 2, ["fast"])
+        case .echo: .init("echo", 2, ["loading", "stale", "fast"])
         case .exists: .init("exists", -2, Self.read, keys: 1, to: -1, step: 1)
         case .expire: .init("expire", -3, Self.change, keys: 1, to: 1, step: 1)
         case .expireat: .init("expireat", -3, Self.change, keys: 1, to: 1, step: 1)
@@ -83,7 +91,7 @@ extension Command {
 
     private func makeLaterSpecification() -> CommandSpecification {
         switch self {
-        case .hello: .init("hello", -1, Self.connection)
+        case .hello: .init("hello", -1, Self.login)
         case .incr: .init("incr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .incrby: .init("incrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .info: .init("info", -1, ["loading", "stale"])
@@ -99,11 +107,11 @@ extension Command {
         case .ping: .init("ping", -1, ["fast"])
         case .psetex: .init("psetex", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .pttl: .init("pttl", 2, Self.read, keys: 1, to: 1, step: 1)
-        case .quit: .init("quit", -1, Self.connection)
+        case .quit: .init("quit", -1, Self.login)
         case .randomkey: .init("randomkey", 1, ["readonly"])
         case .rename: .init("rename", 3, ["write"], keys: 1, to: 2, step: 1)
         case .renamenx: .init("renamenx", 3, Self.change, keys: 1, to: 2, step: 1)
-        case .reset: .init("reset", 1, Self.connection)
+        case .reset: .init("reset", 1, Self.login)
         case .scan: .init("scan", -2, ["readonly"])
         case .select: .init("select", 2, ["loading", "stale", "fast"])
         case .set: .init("set", -3, ["write", "denyoom"], keys: 1, to: 1, step: 1)
