@@ -15,12 +15,21 @@ final class ServerShared: Sendable {
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
+    /// In seconds since 1970.
+    let startedAtSeconds = Int64(WallClock.now().seconds)
+    /// Bytes that the store held when it was empty.
+    let startupBytes: Int
     let runID: String
     let version: String
     /// Arguments above this are refused before they arrive.
     let valueMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
+    let errors = ErrorCounts()
+    let slowLog = SlowLog()
+    let latency = LatencyMonitor()
+    let timing = TimingSettings()
+    let monitors = Monitors()
     private let settings: Guarded<RuntimeSettings>
     private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
@@ -33,6 +42,7 @@ final class ServerShared: Sendable {
         self.logger = logger
         self.version = version
         startedAt = now
+        startupBytes = store.budget.used
         rate = RateMeter(now: now)
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
@@ -44,6 +54,11 @@ final class ServerShared: Sendable {
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word
         }.joined()
+    }
+
+    /// How long the command at a place in `CommandTable.names` took, in all loops.
+    func times(of place: Int) -> CommandTimes.Record {
+        counters.reduce(CommandTimes.Record()) { $0 + $1.times[place] }
     }
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
@@ -125,20 +140,29 @@ struct SettingRefusal: Error {
     }
 }
 
-/// How often each command was called, failed or was refused. A loop writes its own; all may read.
+/// How often each command was called, failed or was refused, and how long it took. A loop writes its own; all may read.
 final class CommandCounters: Sendable {
-    private let calls = CounterArray(count: Command.allCases.count)
-    private let failures = CounterArray(count: Command.allCases.count)
+    private let calls = CounterArray(count: CommandTable.shared.names.count)
+    private let failures = CounterArray(count: CommandTable.shared.names.count)
+    private let rejections = CounterArray(count: CommandTable.shared.names.count)
+    let times = CommandTimes(count: CommandTable.shared.names.count)
     /// memcached's, by `MemcachedCounter`; all commands, which INFO adds up, are the first.
     let memcachedCalls = CounterArray(count: MemcachedCounter.allCases.count)
 
-    func countCall(_ command: Command) { calls.add(Int(command.rawValue)) }
-    func countFailure(_ command: Command) { failures.add(Int(command.rawValue)) }
-    func calls(_ command: Command) -> UInt64 { calls[Int(command.rawValue)] }
-    func failures(_ command: Command) -> UInt64 { failures[Int(command.rawValue)] }
+    /// Counts a call of the command at `place` in `CommandTable.names`, and tells how many there
+    /// were.
+    @inline(__always)
+    func countCall(_ place: Int) -> UInt64 { calls.add(place) }
+    /// Counts one that answered an error.
+    func countFailure(_ place: Int) { failures.add(place) }
+    /// Counts one that was refused before it ran.
+    func countRejection(_ place: Int) { rejections.add(place) }
+    func calls(_ place: Int) -> UInt64 { calls[place] }
+    func failures(_ place: Int) -> UInt64 { failures[place] }
+    func rejections(_ place: Int) -> UInt64 { rejections[place] }
 
     var total: UInt64 {
-        Command.allCases.reduce(memcachedCalls[0]) { $0 + calls($1) }
+        (0..<calls.count).reduce(memcachedCalls[0]) { $0 + calls($1) }
     }
 }
 

@@ -6,6 +6,8 @@ enum Command: UInt8, CaseIterable {
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
     case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
+    case asking, bgrewriteaof, bgsave, cluster, debug, function, lastsave, latency, lolwut, memory
+    case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
 }
 
 /// What redis's command table says about a command.
@@ -24,6 +26,8 @@ struct CommandSpecification {
     let categories: CommandCategories
     /// Whether the second word says what it does.
     let hasSubcommands: Bool
+    /// Whether it takes so little time that it is timed now and then only.
+    let isSmall: Bool
 
     init(
         _ name: StaticString, _ arity: Int, _ flags: [StaticString], keys first: Int = 0,
@@ -36,8 +40,16 @@ struct CommandSpecification {
         lastKey = last
         keyStep = step
         let page = CommandManual.shared.page(of: "\(name)")
-        categories = CommandCategories(own: page.ownCategories, flags: flags) { "\($0)" }
+        categories = CommandCategories(own: page.ownCategories, flags: flags.map { "\($0)" })
         hasSubcommands = !page.subcommands.isEmpty
+        isSmall = Self.isSmall("\(name)", flags)
+    }
+
+    /// Redis's `fast` commands, but for those whose work grows with a value or with subscribers.
+    private static func isSmall(_ name: String, _ flags: [StaticString]) -> Bool {
+        if ["set", "setex", "psetex", "del"].contains(name) { return true }
+        return flags.contains { "\($0)" == "fast" }
+            && !["append", "move", "publish", "renamenx", "spublish"].contains(name)
     }
 
     var nameBytes: [UInt8] { name.withUTF8Buffer { unsafe Array($0) } }
@@ -125,7 +137,7 @@ extension Command {
         case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)
         case .type: .init("type", 2, Self.read, keys: 1, to: 1, step: 1)
         case .unlink: .init("unlink", -2, Self.change, keys: 1, to: -1, step: 1)
-        default: preconditionFailure("Every command has a row.")
+        default: makeServerSpecification()
         }
     }
 }

@@ -29,10 +29,7 @@ struct CommandCategories: OptionSet, Hashable, Sendable {
     }
 
     /// The categories that follow from a command's flags, together with its own.
-    init<Flag: Equatable>(
-        own: CommandCategories, flags: [Flag], named text: (Flag) -> String
-    ) {
-        let flags = Set(flags.map(text))
+    init(own: CommandCategories, flags: [String]) {
         var all = own
         if flags.contains("write") { all.insert(.write) }
         if flags.contains("readonly"), !own.contains(.scripting) { all.insert(.read) }

@@ -109,7 +109,7 @@ struct ManualReader {
         var argument = CommandArgument(name: words[0], type: words[1])
         for word in words.dropFirst(2) {
             switch word.first {
-            case "=": argument.token = word.dropFirst().replacing("_", with: " ")
+            case "=": argument.token = String(word.dropFirst())
             case "@": argument.key = Int(word.dropFirst())
             case "+": argument.since = String(word.dropFirst())
             case "-": argument.deprecatedSince = String(word.dropFirst())

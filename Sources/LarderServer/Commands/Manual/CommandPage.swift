@@ -28,7 +28,7 @@ struct CommandPage: Sendable {
 
     /// The categories of a subcommand.
     var categories: CommandCategories {
-        CommandCategories(own: ownCategories, flags: flags) { $0 }
+        CommandCategories(own: ownCategories, flags: flags)
     }
 
     func accepts(argumentCount: Int) -> Bool {
