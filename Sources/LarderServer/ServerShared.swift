@@ -12,6 +12,9 @@ final class ServerShared: Sendable {
     let traffic = Traffic()
     let wall = WallOffset()
     let rate: RateMeter
+    let inputRate: RateMeter
+    let outputRate: RateMeter
+    private let resetCounts = Guarded(TrafficCounts())
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
@@ -30,20 +33,25 @@ final class ServerShared: Sendable {
     let latency = LatencyMonitor()
     let timing = TimingSettings()
     let monitors = Monitors()
-    private let settings: Guarded<RuntimeSettings>
+    /// Where the configuration came from; nil for a server without one.
+    let sources: ConfigurationSources?
+    let settings: Guarded<RuntimeSettings>
     private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick
+        version: String, now: Tick, sources: ConfigurationSources? = nil
     ) {
+        self.sources = sources
         self.store = store
         self.logger = logger
         self.version = version
         startedAt = now
         startupBytes = store.budget.used
         rate = RateMeter(now: now)
+        inputRate = RateMeter(now: now)
+        outputRate = RateMeter(now: now)
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
@@ -54,11 +62,13 @@ final class ServerShared: Sendable {
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word
         }.joined()
+        carryOut([], settings)
     }
 
-    /// How long the command at a place in `CommandTable.names` took, in all loops.
-    func times(of place: Int) -> CommandTimes.Record {
-        counters.reduce(CommandTimes.Record()) { $0 + $1.times[place] }
+    /// The counters of the loops at the last CONFIG RESETSTAT.
+    var counted: TrafficCounts {
+        get { resetCounts.withLock { $0 } }
+        set { resetCounts.withLock { $0 = newValue } }
     }
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
@@ -80,7 +90,7 @@ final class ServerShared: Sendable {
 
     /// What the loops and the store take from the configuration once, when they start, by redis's
     /// names.
-    private static let fixedSettings = [
+    static let fixedSettings = [
         "clients.max": "maxclients", "clients.idle": "timeout",
         "server.tcp-keepalive": "tcp-keepalive", "memory.max-value": "proto-max-bulk-len",
         "clients.memory": "clients.memory", "clients.output-limit": "clients.output-limit",
@@ -112,12 +122,14 @@ final class ServerShared: Sendable {
         try outcome.get()
     }
 
-    private func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
+    /// Makes settings true. The lock of the settings is held, so it only stores.
+    func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
         if changed.contains("memory.limit") {
             store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
         store.evicts = settings.fullMemory != .noEviction
         password.withLock { $0 = settings.configuration.password }
+        timing.adopt(settings.configuration)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }
@@ -146,6 +158,8 @@ final class CommandCounters: Sendable {
     private let failures = CounterArray(count: CommandTable.shared.names.count)
     private let rejections = CounterArray(count: CommandTable.shared.names.count)
     let times = CommandTimes(count: CommandTable.shared.names.count)
+    /// Calls, failures and rejections at the last CONFIG RESETSTAT.
+    private let before = Guarded<[[UInt64]]>([])
     /// memcached's, by `MemcachedCounter`; all commands, which INFO adds up, are the first.
     let memcachedCalls = CounterArray(count: MemcachedCounter.allCases.count)
 
@@ -157,12 +171,26 @@ final class CommandCounters: Sendable {
     func countFailure(_ place: Int) { failures.add(place) }
     /// Counts one that was refused before it ran.
     func countRejection(_ place: Int) { rejections.add(place) }
-    func calls(_ place: Int) -> UInt64 { calls[place] }
-    func failures(_ place: Int) -> UInt64 { failures[place] }
-    func rejections(_ place: Int) -> UInt64 { rejections[place] }
+    func calls(_ place: Int) -> UInt64 { calls[place] &- before(0, place) }
+    func failures(_ place: Int) -> UInt64 { failures[place] &- before(1, place) }
+    func rejections(_ place: Int) -> UInt64 { rejections[place] &- before(2, place) }
 
+    private func before(_ kind: Int, _ place: Int) -> UInt64 {
+        before.withLock { $0.isEmpty ? 0 : $0[kind][place] }
+    }
+
+    /// Counts from zero again, for those who ask.
+    func beginAnew() {
+        let now = [calls, failures, rejections].map { counter in
+            (0..<counter.count).map { counter[$0] }
+        }
+        before.withLock { $0 = now }
+        times.reset()
+    }
+
+    /// All calls since the start, of both protocols.
     var total: UInt64 {
-        (0..<calls.count).reduce(memcachedCalls[0]) { $0 + calls($1) }
+        (0..<calls.count).reduce(memcachedCalls[0]) { $0 + calls[$1] }
     }
 }
 

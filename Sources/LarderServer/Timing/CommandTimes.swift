@@ -30,7 +30,7 @@ final class CommandTimes: Sendable {
 
     private struct State {
         var records: [Record]
-        /// Calls at the last note of each command.
+        /// Calls since the start at the last note of each command.
         var noted: [UInt64]
     }
 
@@ -43,12 +43,10 @@ final class CommandTimes: Sendable {
                 noted: Array(repeating: 0, count: count)))
     }
 
-    /// Notes that the last of so many calls of a command took so long.
+    /// Notes that the last of so many calls of a command since the start took so long.
     func note(_ place: Int, nanoseconds: UInt64, calls: UInt64) {
         state.withLock { state in
-            // The calls may have been reset since.
-            let before = state.noted[place] < calls ? state.noted[place] : 0
-            let weight = max(1, calls &- before)
+            let weight = max(1, calls &- state.noted[place])
             state.noted[place] = calls
             state.records[place].calls &+= weight
             state.records[place].nanoseconds &+= nanoseconds &* weight
@@ -59,7 +57,7 @@ final class CommandTimes: Sendable {
     func reset() {
         state.withLock { state in
             for place in state.records.indices {
-                (state.records[place], state.noted[place]) = (Record(), 0)
+                state.records[place] = Record()
             }
         }
     }

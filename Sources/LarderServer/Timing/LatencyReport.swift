@@ -84,7 +84,7 @@ struct LatencyReport {
 /// Numbers with a fixed number of decimals.
 enum DecimalPlaces {
     static func text(_ value: Double, places: Int) -> String {
-        let scale = [1, 10, 100, 1000][places]
+        let scale = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000][places]
         let scaled = Int((value * Double(scale)).rounded())
         let rest = "\(abs(scaled) % scale)"
         guard places > 0 else { return "\(scaled)" }
