@@ -49,6 +49,16 @@ public final class ByteStore: Sendable {
         return (0..<count).map { _ in SlabSpace(slabCountMax: slabs) }
     }
 
+    /// Whether an entry of this size is taken at all.
+    public func takes(keyBytes: Int, valueBytes: Int) -> Bool {
+        keyBytes <= EntryHeader.keyLengthMax && shared.takes(valueBytes)
+    }
+
+    /// Whether a value of this size is kept in pieces, when nothing but the key is stored with it.
+    public func keepsInPieces(keyBytes: Int, valueBytes: Int) -> Bool {
+        EntryHeader.Shape().byteCount + keyBytes + valueBytes > SizeClasses.inlineMax
+    }
+
     /// Shards of the store.
     public var shardCount: Int { shards.count }
 

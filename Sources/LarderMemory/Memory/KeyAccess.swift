@@ -1,4 +1,5 @@
 import LarderCore
+import LarderPolicy
 
 /// One key under its shard's lock: what is stored for it, and the ways to change that.
 ///
@@ -71,6 +72,12 @@ import LarderCore
     public var storedBytes: Int {
         guard let found else { return 0 }
         return unsafe state.pointee.weight(of: found.block) + ByteStore.overheadPerEntry
+    }
+
+    /// How often the policy has seen the entry hit; `nil` when it does not count, or there is none.
+    public var frequency: Int? {
+        guard let found else { return nil }
+        return unsafe state.pointee.driver.frequency(of: SlotID(rawValue: found.slot))
     }
 
     /// The value, unless it is a large one or there is none: then an empty span.
@@ -160,12 +167,51 @@ import LarderCore
         return isDone
     }
 
+    /// Changes bytes of the value, which there must be, where they are.
+    ///
+    /// - Returns: `false` when that cannot be done; the entry may have left then.
+    mutating func editInPlace(
+        to length: Int, _ change: (borrowing ValueBytes) -> Bool
+    ) -> Bool {
+        let isDone = unsafe state.pointee.edit(fetch(), hash, length: length, change)
+        isStale = true
+        return isDone
+    }
+
+    /// Gives the entry, which there must be, to another database, where the key is free.
+    ///
+    /// - Complexity: O(1).
+    public mutating func move(toDatabase database: Int) {
+        let target = unsafe state.pointee.spaces[database]
+        unsafe state.pointee.move(fetch(), hash, to: target)
+        isStale = true
+    }
+
     /// Removes the entry. Fills that began before fail even if there is none.
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
         guard let found else { return }
         unsafe state.pointee.remove(found, hash)
         (lastFound, isStale) = (nil, false)
+    }
+
+    /// The entry, for `promise`.
+    var currentEntry: ShardState.Found? { found }
+
+    mutating func promise(
+        _ byteCount: Int, _ isLarge: Bool, over found: ShardState.Found?
+    ) -> PromiseOutcome {
+        defer { isStale = true }
+        return unsafe state.pointee.promise(
+            keyLength: key.byteCount, valueLength: byteCount, isLarge: isLarge, over: found)
+    }
+
+    mutating func redeem(_ promise: PutPromise) {
+        unsafe state.pointee.redeem(promise)
+    }
+
+    mutating func returnPrepaid() {
+        unsafe state.pointee.returnPrepaid()
     }
 
     /// Notes an access with the policy.

@@ -22,6 +22,7 @@ extension ShardState {
     ) -> BlockRef? {
         for step in 0..<Self.reclaimMax {
             if let ref = arena.allocate(sizeClass) { return ref }
+            if let ref = takePrepaidBlock(sizeClass) { return ref }
             if arena.hasSpare {
                 arena.assignSpare(to: sizeClass)
             } else if addSlab() {

@@ -193,6 +193,7 @@ extension ShardState {
         protecting slot: UInt32, wasUnheld: inout Bool
     ) -> Bool {
         while !shared.limits.reserveEntry() {
+            if takePrepaidEntry() { return true }
             guard shared.limits.evicts else { return false }
             guard
                 evictColdest(protecting: slot, wasUnheld: &wasUnheld)

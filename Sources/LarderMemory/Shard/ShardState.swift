@@ -39,6 +39,8 @@ struct ShardState: ~Copyable {
 
     var largeValues = LargeValueTable()
 
+    var promises = Promises()
+
     /// Bytes taken from the budget ahead of need, so that tables may grow within an operation.
     var credit = 0
     /// Bytes of tables and policy that `credit` has paid for.

@@ -8,6 +8,8 @@ enum Command: UInt8, CaseIterable {
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
     case asking, bgrewriteaof, bgsave, cluster, debug, function, lastsave, latency, lolwut, memory
     case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
+    case bitcount, bitfield, bitfieldRO, bitop, bitpos, getbit, incrbyfloat, lcs, move, setbit
+    case swapdb
 }
 
 /// What redis's command table says about a command.
@@ -137,6 +139,24 @@ extension Command {
         case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)
         case .type: .init("type", 2, Self.read, keys: 1, to: 1, step: 1)
         case .unlink: .init("unlink", -2, Self.change, keys: 1, to: -1, step: 1)
+        default: makeBitsSpecification()
+        }
+    }
+
+    /// Bits, and what came with them.
+    private func makeBitsSpecification() -> CommandSpecification {
+        switch self {
+        case .bitcount: .init("bitcount", -2, ["readonly"], keys: 1, to: 1, step: 1)
+        case .bitfield: .init("bitfield", -2, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .bitfieldRO: .init("bitfield_ro", -2, Self.read, keys: 1, to: 1, step: 1)
+        case .bitop: .init("bitop", -4, ["write", "denyoom"], keys: 2, to: -1, step: 1)
+        case .bitpos: .init("bitpos", -3, ["readonly"], keys: 1, to: 1, step: 1)
+        case .getbit: .init("getbit", 3, Self.read, keys: 1, to: 1, step: 1)
+        case .incrbyfloat: .init("incrbyfloat", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .lcs: .init("lcs", -3, ["readonly"], keys: 1, to: 2, step: 1)
+        case .move: .init("move", 3, Self.change, keys: 1, to: 1, step: 1)
+        case .setbit: .init("setbit", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .swapdb: .init("swapdb", 3, Self.change)
         default: makeServerSpecification()
         }
     }

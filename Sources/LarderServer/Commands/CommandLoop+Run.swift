@@ -124,6 +124,26 @@ extension CommandLoop {
         case .config: configure(call, connection, &output)
         case .info: info(call, connection, &output)
         case .object: object(call, connection, &output)
+        default: runBits(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runBits(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .bitcount: bitcount(call, connection, &output)
+        case .bitfield: bitfield(call, connection, isReadOnly: false, &output)
+        case .bitfieldRO: bitfield(call, connection, isReadOnly: true, &output)
+        case .bitop: bitop(call, connection, &output)
+        case .bitpos: bitpos(call, connection, &output)
+        case .getbit: getbit(call, connection, &output)
+        case .setbit: setbit(call, connection, &output)
+        case .incrbyfloat: incrbyfloat(call, connection, &output)
+        case .lcs: lcs(call, connection, &output)
+        case .move: move(call, connection, &output)
+        case .swapdb: swapdb(call, &output)
         default: runServer(command, call, on: &connection, into: &output)
         }
     }
