@@ -109,8 +109,12 @@ extension ByteStore {
         defer { shards.unlock(taken) }
         for number in 0..<shards.count {
             shards.withState(number) { state in
-                (state.spaces[first], state.spaces[second]) =
-                    (state.spaces[second], state.spaces[first])
+                let (one, other) = (state.spaces[first], state.spaces[second])
+                if first != second {
+                    state.breakWatches(of: first, in: one, or: other)
+                    state.breakWatches(of: second, in: other, or: one)
+                }
+                (state.spaces[first], state.spaces[second]) = (other, one)
             }
         }
         shared.flushEpoch.add(1, ordering: .relaxed)

@@ -12,6 +12,10 @@ struct CommandLoop: ~Copyable {
     let counters: CommandCounters
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
+    /// Those of the request of a transaction that is being run.
+    let queuedArguments = ArgumentBox()
+    /// Transactions that are over, for the next ones.
+    var spareTransactions: [Transaction] = []
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     var random = SystemRandomNumberGenerator()
@@ -22,6 +26,9 @@ struct CommandLoop: ~Copyable {
     var tick = Tick(nanoseconds: 0)
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+
+    /// Spare transactions have about two kilobytes each.
+    static var spareTransactionMax: Int { 64 }
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
@@ -44,7 +51,9 @@ struct CommandLoop: ~Copyable {
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         do throws(ProtocolFailure) {
-            return try serveRequests(bytes, on: &connection, into: &output)
+            var received = try serveRequests(bytes, on: &connection, into: &output)
+            received.heldBytes = connection.heldBytes
+            return received
         } catch {
             error.append(to: &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)

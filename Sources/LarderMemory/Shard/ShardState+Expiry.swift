@@ -86,12 +86,13 @@ extension ShardState {
     /// - Returns: `false` when there was no memory for the longer entry.
     mutating func setExpiry(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
         let shape = found.block.header.shape
+        guard shape.contains(.expiry) || expiry != .never else { return true }
+        noteChange(hash, found.block.header.space)
         if shape.contains(.expiry), expiry != .never {
             unlink(found.block)
             link(found.slot, found.block, expiry)
             return true
         }
-        guard shape.contains(.expiry) || expiry != .never else { return true }
         var wanted = shape.subtracting(.expiry)
         if expiry != .never { wanted.insert(.expiry) }
         return reshape(found, hash, to: wanted, expiry)

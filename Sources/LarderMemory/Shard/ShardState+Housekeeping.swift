@@ -14,6 +14,7 @@ extension ShardState {
     /// Makes `fresh` the key space of `database`; what is in the old one is dead.
     mutating func flush(_ database: Int, to fresh: UInt16) {
         let old = spaces[database]
+        breakWatches(of: database, in: old, or: old)
         spaces[database] = fresh
         markDead(old)
     }

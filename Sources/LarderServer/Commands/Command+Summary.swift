@@ -67,6 +67,8 @@ extension Command {
         case .ttl: "how long a key lives, in seconds"
         case .type: "the kind of a value"
         case .unlink: "remove keys"
+        case .unwatch: "forget what is watched"
+        case .watch: "let EXEC run only if these keys have not changed by then"
         default: preconditionFailure("Every command has a summary.")
         }
     }

@@ -6,6 +6,7 @@ enum Command: UInt8, CaseIterable {
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
     case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
+    case unwatch, watch
 }
 
 /// What redis's command table says about a command.
@@ -117,6 +118,8 @@ extension Command {
         case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)
         case .type: .init("type", 2, Self.read, keys: 1, to: 1, step: 1)
         case .unlink: .init("unlink", -2, Self.change, keys: 1, to: -1, step: 1)
+        case .unwatch: .init("unwatch", 1, Self.connection)
+        case .watch: .init("watch", -2, Self.connection, keys: 1, to: -1, step: 1)
         default: preconditionFailure("Every command has a row.")
         }
     }

@@ -16,13 +16,13 @@ extension CommandLoop {
                 shared.logger.warning("an HTTP request on the RESP port was refused")
                 return
             }
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             return output.appendUnknownCommand(call)
         }
         let arity = command.specification
         guard arity.accepts(argumentCount: call.count) else {
             counters.countFailure(command)
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
@@ -33,6 +33,14 @@ extension CommandLoop {
         if let transaction = connection.transaction, !command.isTransactional {
             return queue(command, call, transaction, &output)
         }
+        execute(command, call, on: &connection, into: &output)
+    }
+
+    /// Runs a command that may be run, be it at once or by EXEC.
+    mutating func execute(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
         counters.countCall(command)
         connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
         runHot(command, call, on: &connection, into: &output)
@@ -112,6 +120,8 @@ extension CommandLoop {
         case .multi: multi(&connection, &output)
         case .exec: exec(&connection, &output)
         case .discard: discard(&connection, &output)
+        case .watch: watch(call, &connection, &output)
+        case .unwatch: unwatch(connection, &output)
         case .quit:
             output.appendSimple("OK")
             connection.isClosing = true
