@@ -14,6 +14,7 @@ import argparse
 import fnmatch
 import pathlib
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "BlackBox"))
@@ -24,11 +25,12 @@ from wire import Connection, ErrorReply
 
 
 def knows(port, command):
+    """Whether the server has a command, or a subcommand: `CLIENT PAUSE`."""
     with Connection(port) as connection:
         try:
-            connection.ask(command, *["x"] * 30)
+            connection.ask(*command.split(), *["x"] * 30)
         except ErrorReply as error:
-            return "unknown command" not in str(error)
+            return not str(error).startswith(("ERR unknown command '", "ERR unknown subcommand '"))
         except EOFError:
             pass
         return True
@@ -73,7 +75,7 @@ class Tally:
             self.different.append(f"{name}\n{found}")
 
 
-def compare(scenarios, reference, server):
+def compare(scenarios, reference, server, verbose=False):
     tally = Tally()
     known = {}
     for one in scenarios:
@@ -85,8 +87,11 @@ def compare(scenarios, reference, server):
             continue
         for protocol in (2, 3):
             if one.runs_in(protocol):
+                start = time.monotonic()
                 found = difference(play(one, reference, protocol), play(one, server, protocol))
                 tally.note(one, protocol, found)
+                if verbose:
+                    print(f"{time.monotonic() - start:6.2f} s  {one.title} ({one.place})")
     return tally
 
 
@@ -112,6 +117,7 @@ def main():
     server_process.add_arguments(parser)
     parser.add_argument(
         "--self-test", action="store_true", help="with falsified replies, which must be noticed")
+    parser.add_argument("--verbose", action="store_true", help="tell each scenario and its time")
     parser.add_argument("files", nargs="*", help="patterns of names in scenarios/")
     options = parser.parse_args()
     options.stand_in = options.stand_in or options.self_test
@@ -125,7 +131,7 @@ def main():
     if options.self_test:
         server = Tampered(server)
     with server_process.Server() as reference, server:
-        tally = compare(scenarios, reference, server)
+        tally = compare(scenarios, reference, server, options.verbose)
         alive = server.is_running()
     report(tally)
     if not alive:
