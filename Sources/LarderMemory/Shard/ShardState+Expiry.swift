@@ -49,10 +49,12 @@ extension ShardState {
         wheel.count -= 1
     }
 
-    /// Removes an entry that has expired.
+    /// Removes an entry that has expired. Who watches it knows when it did, and is not told.
     mutating func expire(_ found: Found, _ hash: UInt64) {
         statistics.expirations += 1
-        remove(found, hash)
+        driver.remove(SlotID(rawValue: found.slot))
+        removeUnheld(found.slot, hash, isChange: false)
+        payOverhead()
     }
 
     /// Removes what has expired, looking at no more than `limit` entries and lists.

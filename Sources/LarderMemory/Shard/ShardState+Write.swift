@@ -218,10 +218,10 @@ extension ShardState {
     }
 
     /// Removes an entry that the policy has already let go.
-    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64) {
+    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64, isChange: Bool = true) {
         let found = Found(slot: slot, block: block(of: slot))
         let space = found.block.header.space
-        noteChange(hash, space)
+        if isChange { noteChange(hash, space) }
         detach(found)
         index.remove(slot, hash)
         arena.free(slots[slot])

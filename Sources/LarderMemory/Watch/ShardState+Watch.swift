@@ -1,7 +1,8 @@
 import LarderCore
 
 // Writers of every kind pass one of three places: an entry is filled, removed, or given another
-// expiry. Each tells the table of watches; whole databases that go or are exchanged do too.
+// expiry. Each tells the table of watches; whole databases that go or are exchanged do too. Only an
+// expiry tells nobody: a watch knows when its keys expire.
 extension ShardState {
     /// Breaks the watches on a key that has changed.
     @inline(__always)
@@ -19,20 +20,25 @@ extension ShardState {
     }
 
     /// Breaks the watches on all keys of `database` that are in one of two key spaces: the one it
-    /// has, and the one that it is to have.
+    /// has, and the one that it is to have. What has expired by `now` is in none.
     ///
     /// - Complexity: O(watched keys of the shard).
-    func breakWatches(of database: Int, in current: UInt16, or next: UInt16) {
+    func breakWatches(
+        of database: Int, in current: UInt16, or next: UInt16, at now: Moment
+    ) {
         watches.forEach { entry in
             guard entry.database == database, !entry.flag.isSet else { return }
-            if holds(entry.hash, in: current) || holds(entry.hash, in: next) { entry.flag.set() }
+            if holds(entry.hash, in: current, at: now) || holds(entry.hash, in: next, at: now) {
+                entry.flag.set()
+            }
         }
     }
 
-    private func holds(_ wanted: UInt64, in space: UInt16) -> Bool {
+    private func holds(_ wanted: UInt64, in space: UInt16, at now: Moment) -> Bool {
         index.find(wanted) { slot in
             let block = block(of: slot)
-            return block.header.space == space && hasher.hash(block.key) == wanted
+            return block.header.space == space && block.expiry > now
+                && hasher.hash(block.key) == wanted
         } != nil
     }
 }
