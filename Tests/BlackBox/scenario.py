@@ -36,7 +36,7 @@ in RESP3 all say HELLO 3 first.
 | mark | meaning |
 |---|---|
 | `! resp 3` | only in this protocol |
-| `! needs NAME` | left out, and told, while larder does not know the command NAME, or `CLIENT PAUSE` |
+| `! needs NAME` | left out, and told, while larder does not know NAME, or `CLIENT PAUSE` |
 | `! lacks TEXT` | larder is known to differ: once it does not, the mark has to go |
 """
 import re

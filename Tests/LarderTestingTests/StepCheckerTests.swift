@@ -49,7 +49,8 @@ import Testing
     @Test func `half of a transaction`() {
         #expect(
             !Self.isLinearizable([
-                Self.step(0, [0: 5, 1: 5], [0: 4, 1: 6], 0, 50), Self.step(1, [0: 4, 1: 5], 10, 20),
+                Self.step(0, [0: 5, 1: 5], [0: 4, 1: 6], 0, 50),
+                Self.step(1, [0: 4, 1: 5], 10, 20),
             ]))
     }
 

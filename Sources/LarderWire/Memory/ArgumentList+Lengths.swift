@@ -10,9 +10,9 @@ extension ArgumentList {
         begin(at: first)
         for index in 0..<count {
             let offset = start + index * MemoryLayout<UInt32>.stride
-            let length = Int(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
-            append(offset: position - first, length: length)
-            position += length
+            let length = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            append(offset: position - first, length: Int(length))
+            position += Int(length)
         }
         precondition(position <= bytes.byteCount, "The arguments are in the bytes.")
         return position
