@@ -26,6 +26,7 @@ struct CommandLoop: ~Copyable {
     var tick = Tick(nanoseconds: 0)
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     /// Spare transactions have about two kilobytes each.
     static var spareTransactionMax: Int { 64 }
@@ -50,11 +51,13 @@ struct CommandLoop: ~Copyable {
         // The list may hold part of another connection's request.
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        timing.follow(shared.timing)
         do throws(ProtocolFailure) {
             var received = try serveRequests(bytes, on: &connection, into: &output)
             received.heldBytes = connection.heldBytes
             return received
         } catch {
+            shared.errors.count("ERR")
             error.append(to: &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
         }

@@ -77,7 +77,7 @@ extension CommandLoop {
             transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
                 _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
                 let call = queuedArguments.call(in: bytes)
-                execute(command, call, on: &connection, into: &output)
+                perform(command, call, on: &connection, into: &output)
             }
         }
     }
@@ -97,10 +97,6 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ transaction: Transaction,
         _ output: inout OutputBuffer
     ) {
-        if let refusal = Subcommands.refusal(of: call, command) {
-            transaction.abort()
-            return output.appendErrorText(refusal)
-        }
         // What will not run is not kept.
         guard !transaction.isAborted else { return output.appendSimple("QUEUED") }
         let byteCount = RequestQueue.byteCount(of: call)
