@@ -56,6 +56,8 @@ public struct Received: Sendable, Hashable, BitwiseCopyable {
     public var consumed: Int
     /// What follows.
     public var next: Next
+    /// Bytes that the handler keeps for this connection beside the rest, for the clients' budget.
+    public var heldBytes = 0
 
     /// `consumed` bytes are done with, then `next`.
     @inlinable public init(consumed: Int, next: Next = .keepOpen) {

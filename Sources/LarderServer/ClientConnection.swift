@@ -20,8 +20,19 @@ struct ClientConnection {
     var isClosing = false
     /// What was queued since MULTI.
     var transaction: Transaction?
+    /// What is watched until EXEC; kept for the next WATCH.
+    var watch: KeyWatch?
     /// The request whose large values are arriving.
     var ingest: Ingest?
     /// What other loops may ask about.
     let client: Client
+
+    /// Bytes that the server keeps for the client beside its unfinished request and its output.
+    var heldBytes: Int {
+        var bytes = 0
+        if let transaction { bytes += transaction.heldBytes }
+        if let watch { bytes += watch.heldBytes }
+        if let ingest { bytes += ingest.prefix.capacity }
+        return bytes
+    }
 }

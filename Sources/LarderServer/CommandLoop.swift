@@ -12,6 +12,10 @@ struct CommandLoop: ~Copyable {
     let counters: CommandCounters
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
+    /// Those of the request of a transaction that is being run.
+    let queuedArguments = ArgumentBox()
+    /// Transactions that are over, for the next ones.
+    var spareTransactions: [Transaction] = []
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     var random = SystemRandomNumberGenerator()
@@ -23,6 +27,9 @@ struct CommandLoop: ~Copyable {
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
+
+    /// Spare transactions have about two kilobytes each.
+    static var spareTransactionMax: Int { 64 }
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
@@ -46,7 +53,9 @@ struct CommandLoop: ~Copyable {
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         timing.follow(shared.timing)
         do throws(ProtocolFailure) {
-            return try serveRequests(bytes, on: &connection, into: &output)
+            var received = try serveRequests(bytes, on: &connection, into: &output)
+            received.heldBytes = connection.heldBytes
+            return received
         } catch {
             shared.errors.count("ERR")
             error.append(to: &output)

@@ -26,6 +26,8 @@ final class ServerShared: Sendable {
     let version: String
     /// Arguments above this are refused before they arrive.
     let valueMax: Int
+    /// Bytes that one client may queue between MULTI and EXEC.
+    let transactionBytesMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
     let errors = ErrorCounts()
@@ -55,6 +57,7 @@ final class ServerShared: Sendable {
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
+        transactionBytesMax = settings.configuration.clients.memoryBytes / 2
         password = Guarded(settings.configuration.password)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()

@@ -36,6 +36,8 @@ struct ShardState: ~Copyable {
     var generations: FixedArray<UInt32>
     /// Last version given out. Never repeats.
     var version: UInt64 = 0
+    /// Who wants to know of which key's change.
+    var watches = WatchTable()
 
     var largeValues = LargeValueTable()
 

@@ -38,7 +38,9 @@ extension LoopCore {
 
     /// Tells the clients' budget what the connection holds.
     func noteMemory(of link: Link) {
-        let held = (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+        let held =
+            (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+            + link.state.handlerBytes
         let change = held - link.state.accountedBytes
         guard change != 0 else { return }
         link.state.accountedBytes = held

@@ -138,6 +138,7 @@ extension LoopCore {
                 link, unsafe bytes.extracting(unchecked: consumed..<bytes.byteCount))
             statistics.batches.add()
             consumed += received.consumed
+            link.state.handlerBytes = received.heldBytes
             precondition(consumed <= bytes.byteCount, "A handler consumes what it was given.")
             flush(link, from: start)
             guard case .yield = received.next else {

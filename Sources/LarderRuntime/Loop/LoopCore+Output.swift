@@ -125,7 +125,7 @@ extension LoopCore {
             flags.isDisjoint(with: LinkState.Flags.stopsReading.union(.writes))
             && flags.contains(.reads)
         if isPlain, link.state.pending == nil, link.state.leftover == nil,
-            link.state.accountedBytes == 0
+            link.state.accountedBytes | link.state.handlerBytes == 0
         {
             return
         }

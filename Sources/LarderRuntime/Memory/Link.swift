@@ -48,6 +48,8 @@ import LarderCore
     var expectedBytes = 0
     /// What the clients' budget was told that this connection holds.
     var accountedBytes = 0
+    /// What the handler keeps for this connection.
+    var handlerBytes = 0
     /// When the client last sent something, and last took some of its output.
     var lastReceived: Moment
     var lastSent: Moment

@@ -6,6 +6,7 @@ enum Command: UInt8, CaseIterable {
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
     case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
+    case unwatch, watch
     case asking, bgrewriteaof, bgsave, cluster, debug, function, lastsave, latency, lolwut, memory
     case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
     case bitcount, bitfield, bitfieldRO, bitop, bitpos, getbit, incrbyfloat, lcs, move, setbit
@@ -69,6 +70,7 @@ extension Command {
     private static let change: [StaticString] = ["write", "fast"]
     private static let connection: [StaticString] = ["noscript", "loading", "stale", "fast"]
     private static let login: [StaticString] = connection + ["no_auth", "allow_busy"]
+    private static let watching: [StaticString] = connection + ["allow_busy"]
     private static let administration: [StaticString] = ["admin", "noscript", "loading", "stale"]
 
     /// The table's row. `keys` are those of redis 7.0.
@@ -81,9 +83,9 @@ extension Command {
         case .config: .init("config", -2, [])
         case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
         case .dbsize: .init("dbsize", 1, Self.read)
-        case .discard: .init("discard", 1, Self.connection + ["allow_busy"])
+        case .discard: .init("discard", 1, Self.watching)
         case .exec: .init("exec", 1, ["noscript", "loading", "stale", "skip_slowlog"])
-        case .multi: .init("multi", 1, Self.connection + ["allow_busy"])
+        case .multi: .init("multi", 1, Self.watching)
         case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)
@@ -157,6 +159,8 @@ extension Command {
         case .move: .init("move", 3, Self.change, keys: 1, to: 1, step: 1)
         case .setbit: .init("setbit", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .swapdb: .init("swapdb", 3, Self.change)
+        case .unwatch: .init("unwatch", 1, Self.watching)
+        case .watch: .init("watch", -2, Self.watching, keys: 1, to: -1, step: 1)
         default: makeServerSpecification()
         }
     }

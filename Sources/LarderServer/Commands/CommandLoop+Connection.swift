@@ -36,8 +36,8 @@ extension CommandLoop {
         connection.client.database.store(database, ordering: .relaxed)
     }
 
-    func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
-        connection.transaction = nil
+    mutating func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
+        endTransaction(of: &connection)
         shared.endMonitoring(connection.client.id)
         connection.version = .v2
         connection.client.protocolVersion.store(2, ordering: .relaxed)

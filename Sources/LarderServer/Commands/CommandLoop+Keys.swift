@@ -59,7 +59,7 @@ extension CommandLoop {
             call.count == 2
             && (call[1].equalsIgnoringCase("async") || call[1].equalsIgnoringCase("sync"))
         guard isPlain || hasMode else { return output.appendSyntaxError() }
-        store.flush(databases)
+        store.flush(databases, at: now)
         output.appendSimple("OK")
     }
 }

@@ -16,18 +16,18 @@ extension CommandLoop {
                 shared.logger.warning("an HTTP request on the RESP port was refused")
                 return
             }
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             shared.errors.count("ERR")
             return output.appendUnknownCommand(call)
         }
         let row = command.specification
         if row.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             return
         }
         guard row.accepts(argumentCount: call.count) else {
             reject(Int(command.rawValue), "ERR")
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
@@ -115,6 +115,8 @@ extension CommandLoop {
         case .multi: multi(&connection, &output)
         case .exec: exec(&connection, &output)
         case .discard: discard(&connection, &output)
+        case .watch: watch(call, &connection, &output)
+        case .unwatch: unwatch(connection, &output)
         case .quit:
             output.appendSimple("OK")
             connection.isClosing = true

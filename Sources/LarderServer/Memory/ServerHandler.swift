@@ -45,6 +45,7 @@ import LarderWire
     }
 
     func closed(_ connection: ClientConnection, reason: CloseReason) {
+        if let watch = connection.watch { shared.store.endWatch(watch) }
         shared.clients.remove(connection.client)
         shared.endMonitoring(connection.client.id)
     }
