@@ -85,7 +85,9 @@ extension ShardState {
 
     private mutating func renewVersion(of block: Block) {
         statistics.writes += 1
-        bumpGeneration(hasher.hash(block.key))
+        let hash = hasher.hash(block.key)
+        bumpGeneration(hash)
+        noteChange(hash, block.header.space)
         let shape = block.header.shape
         if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
     }
@@ -93,6 +95,7 @@ extension ShardState {
     /// Gives an entry to another key space of the same shard, in constant time.
     mutating func move(_ found: Found, _ hash: UInt64, to space: UInt16) {
         let old = found.block.header
+        noteChange(hash, old.space)
         let hasExpiry = old.shape.contains(.expiry)
         found.block.header = EntryHeader(
             keyLength: old.keyLength, valueLength: old.valueLength, space: space, shape: old.shape)
