@@ -41,9 +41,15 @@ public final class Server: Sendable {
         let now = MonotonicClock.now()
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
+        let users: UserTable
+        do throws(UserFailure) {
+            users = try UserTable(configuration)
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
-            version: version, now: now)
+            version: version, users: users, now: now)
         self.shared = shared
         self.logger = logger
         var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)

@@ -21,13 +21,16 @@ final class ServerShared: Sendable {
     let valueMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
+    let users: UserDirectory
+    let logins = LoginGuard()
+    let accessLog = AccessLog()
+    let pause = ClientPause()
     private let settings: Guarded<RuntimeSettings>
-    private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick
+        version: String, users: UserTable, now: Tick
     ) {
         self.store = store
         self.logger = logger
@@ -37,7 +40,7 @@ final class ServerShared: Sendable {
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
-        password = Guarded(settings.configuration.password)
+        self.users = UserDirectory(users)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
@@ -48,15 +51,8 @@ final class ServerShared: Sendable {
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
 
-    var needsPassword: Bool { password.withLock { $0 != nil } }
-
-    /// Compares all bytes: the time that it takes does not tell how many are right.
-    func isPassword(_ text: String) -> Bool {
-        password.withLock { password in
-            guard let password, password.utf8.count == text.utf8.count else { return false }
-            return zip(password.utf8, text.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
-        }
-    }
+    /// Whether a client that has not logged in is served nothing.
+    var needsPassword: Bool { !users.current.standard.isOpenAndEnabled }
 
     var port: Int {
         get { tcpPort.load(ordering: .relaxed) }
@@ -85,6 +81,10 @@ final class ServerShared: Sendable {
                 guard tried.memoryLimitBytes >= store.limitMin else {
                     return .failure(.tooLittleMemory(store.limitMin))
                 }
+                let changesUsers = changed.contains("password") || changed.contains("users")
+                if changesUsers, let refusal = changeUsers(tried.configuration) {
+                    return .failure(refusal)
+                }
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")
@@ -102,7 +102,6 @@ final class ServerShared: Sendable {
             store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
         store.evicts = settings.fullMemory != .noEviction
-        password.withLock { $0 = settings.configuration.password }
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }

@@ -2,6 +2,7 @@ extension Command {
     /// What the command does, in a few words: for COMMAND DOCS.
     var summary: StaticString {
         switch self {
+        case .acl: "who may do what"
         case .append: "add to the end of a value"
         case .auth: "give the password"
         case .client: "name, describe and list connections"

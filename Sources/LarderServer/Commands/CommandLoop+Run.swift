@@ -10,6 +10,19 @@ extension CommandLoop {
         _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
+        if connection.gate.isEmpty {
+            runAdmitted(call, on: &connection, into: &output)
+        } else {
+            runGated(call, on: &connection, into: &output)
+        }
+    }
+
+    /// Runs a command of a client who may.
+    @inline(__always)
+    mutating func runAdmitted(
+        _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
         guard let command = CommandTable.shared.command(call[0]) else {
             if HTTPGuard.isRequest(call) {
                 connection.isClosing = true
@@ -26,12 +39,9 @@ extension CommandLoop {
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
-        guard connection.isAuthenticated || command.runsUnauthenticated else {
-            counters.countFailure(command)
-            return output.appendError("NOAUTH Authentication required.")
-        }
         if let transaction = connection.transaction, !command.isTransactional {
-            return queue(command, call, transaction, &output)
+            queue(command, call, transaction, &output)
+            return note(command, queuedIn: transaction, &connection)
         }
         counters.countCall(command)
         connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
@@ -102,12 +112,14 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
+        noteSubcommand(command, call, connection)
         switch command {
         case .ping: ping(call, &output)
         case .echo: output.appendBulk(call[1])
         case .hello: hello(call, &connection, &output)
         case .auth: auth(call, &connection, &output)
         case .select: select(call, &connection, &output)
+        case .acl: acl(call, connection, &output)
         case .reset: reset(&connection, &output)
         case .multi: multi(&connection, &output)
         case .exec: exec(&connection, &output)

@@ -7,8 +7,18 @@ enum Subcommands {
     /// Numbers of arguments as in `CommandSpecification.arity`, by the second word.
     private static func arities(of command: Command) -> [String: Int]? {
         switch command {
+        case .acl:
+            [
+                "cat": -2, "deluser": -3, "dryrun": -4, "genpass": -2, "getuser": 3, "help": 2,
+                "list": 2, "load": 2, "log": -2, "save": 2, "setuser": -3, "users": 2,
+                "whoami": 2,
+            ]
         case .client:
-            ["id": 2, "getname": 2, "setname": 3, "setinfo": 4, "list": -2, "info": 2, "help": 2]
+            [
+                "caching": 3, "getname": 2, "getredir": 2, "help": 2, "id": 2, "info": 2,
+                "kill": -3, "list": -2, "no-evict": 3, "pause": -3, "reply": 3, "setinfo": 4,
+                "setname": 3, "tracking": -3, "trackinginfo": 2, "unblock": -3, "unpause": 2,
+            ]
         case .config: ["get": -3, "set": -4, "resetstat": 2, "help": 2]
         case .object: ["refcount": 3, "encoding": 3, "help": 2]
         case .command:
