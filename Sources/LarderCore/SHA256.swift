@@ -1,7 +1,7 @@
 /// The hash function SHA-256 (FIPS 180-4), for passwords: they are kept and compared as digests.
 ///
-/// Written here rather than taken from a library, since the layers of pure Swift need it and what it
-/// hashes is short.
+/// Written here rather than taken from a library, since the layers of pure Swift need it and what
+/// it hashes is short.
 public enum SHA256 {
     /// Bytes of a digest.
     public static let digestByteCount = 32
@@ -18,7 +18,9 @@ public enum SHA256 {
         for block in stride(from: 0, to: padded.count, by: 64) {
             compress(padded, block, into: &state)
         }
-        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+        return state.flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) }
+        }
     }
 
     private static func appendWord(_ word: UInt64, to bytes: inout [UInt8]) {

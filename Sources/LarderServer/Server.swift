@@ -7,7 +7,7 @@ import LarderRuntime
 /// A running cache server: a store, its loops, and the ports they serve.
 public final class Server: Sendable {
     private let group: LoopGroup<ServerHandler>
-    private let shared: ServerShared
+    let shared: ServerShared
     private let logger: Logger
 
     /// Time that clients have to take what was sent, when the server ends.

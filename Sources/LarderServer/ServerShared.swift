@@ -30,7 +30,7 @@ final class ServerShared: Sendable {
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, users: UserTable, now: Tick
+        version: String, users: UserTable = UserTable(), now: Tick
     ) {
         self.store = store
         self.logger = logger

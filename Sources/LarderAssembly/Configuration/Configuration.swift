@@ -35,8 +35,8 @@ public struct Configuration: Sendable, Hashable {
     public func violations() -> [ConfigurationError] {
         let listening = listen.violations(
             hasPassword: asksForPassword, isProtected: server.isProtected)
-        return listening + userViolations() + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations()
+        return listening + userViolations() + memory.violations() + clients.violations()
+            + server.violations() + slowlog.violations()
     }
 }
 

@@ -107,7 +107,8 @@ public struct RuntimeSettings: Sendable, Hashable {
             $0.texts(configuration) != $0.texts(other.configuration)
         }
         let mode = fullMemory == other.fullMemory ? [] : ["maxmemory-policy"]
-        return Set(paths.map(\.path) + mode)
+        let users = configuration.users == other.configuration.users ? [] : ["users"]
+        return Set(paths.map(\.path) + mode + users)
     }
 }
 

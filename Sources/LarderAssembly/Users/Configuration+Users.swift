@@ -37,7 +37,9 @@ extension Configuration {
             case .environment(let name): lines.append("password-environment: \(scalar(name))")
             }
         }
-        if let certificate = user.certificate { lines.append("certificate: \(scalar(certificate))") }
+        if let certificate = user.certificate {
+            lines.append("certificate: \(scalar(certificate))")
+        }
         lines.append("can: \(list(user.can))")
         if user.deny.isEmpty == false { lines.append("deny: \(list(user.deny))") }
         lines.append("keys: \(list(user.keys))")

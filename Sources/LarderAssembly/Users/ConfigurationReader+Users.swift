@@ -86,7 +86,9 @@ extension ConfigurationReader {
             report(form, at: entry.value, of: file)
             return nil
         case .sequence(let nodes):
-            let texts = nodes.compactMap { if case .scalar(let text) = $0.content { text } else { nil } }
+            let texts = nodes.compactMap {
+                if case .scalar(let text) = $0.content { text } else { nil }
+            }
             guard texts.count == nodes.count, texts.count <= UserConfiguration.listMax else {
                 let most = "; at most \(UserConfiguration.listMax)"
                 report(texts.count == nodes.count ? form + most : form, at: entry.value, of: file)

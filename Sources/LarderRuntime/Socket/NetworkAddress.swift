@@ -7,6 +7,11 @@ public struct NetworkAddress: Hashable, Sendable, BitwiseCopyable {
     private let high: UInt64
     private let low: UInt64
 
+    /// Some network, told apart from others by its number.
+    package init(forTesting number: UInt64) {
+        (high, low) = (.max, number)
+    }
+
     /// The network of an address.
     public init(_ address: SocketAddress) {
         let bytes = unsafe withUnsafeBytes(of: address.storage) { unsafe Array($0) }

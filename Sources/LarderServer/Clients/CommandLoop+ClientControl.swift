@@ -69,7 +69,10 @@ extension CommandLoop {
             return output.appendError("ERR timeout is not an integer or out of range")
         }
         guard timeout >= 0 else { return output.appendError("ERR timeout is negative") }
-        shared.pause.begin(kind, from: tick, until: tick.advanced(by: .milliseconds(timeout)))
+        // What redis adds to its clock overflows there, and the pause is over before it begins.
+        let (_, isTooLong) = timeout.addingReportingOverflow(WallClock.milliseconds())
+        let duration = Duration.milliseconds(isTooLong ? 0 : timeout)
+        shared.pause.begin(kind, from: tick, until: tick.advanced(by: duration))
         isPaused = true
         breaksAhead = true
         output.appendSimple("OK")

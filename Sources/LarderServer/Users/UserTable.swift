@@ -8,6 +8,12 @@ struct UserTable: Sendable {
     /// Who a connection speaks for until it has logged in.
     let standard: User
 
+    /// Nobody but `default`, who may do everything.
+    init() {
+        standard = User(defaultWith: [], isEnabled: true)
+        byName = [standard.name: standard]
+    }
+
     /// The users of a configuration. Files and variables that hold passwords are read now.
     init(_ configuration: Configuration) throws(UserFailure) {
         let extra = configuration.password.map { [PasswordDigest(of: Array($0.utf8))] } ?? []
