@@ -100,11 +100,20 @@ extension CommandLoop {
         connection.client.lastSubcommand.store(place, ordering: .relaxed)
     }
 
+    /// Remembers a command that is not run now.
+    func noteUnrun(
+        _ command: Command, _ call: borrowing Call, _ connection: ClientConnection
+    ) {
+        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
+        noteSubcommand(command, call, connection)
+    }
+
     /// Remembers what a transaction came to, for CLIENT LIST and CLIENT PAUSE.
     func note(
-        _ command: Command, queuedIn transaction: Transaction,
+        _ command: Command, _ call: borrowing Call, queuedIn transaction: Transaction,
         _ connection: inout ClientConnection
     ) {
+        noteSubcommand(command, call, connection)
         let isFirst = transaction.count <= 1
         connection.queuesWrites =
             (connection.queuesWrites && !isFirst)

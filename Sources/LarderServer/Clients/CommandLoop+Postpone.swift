@@ -16,7 +16,9 @@ extension CommandLoop {
         else { return false }
         var writes = CommandCatalog.shared.traits(of: command).writes
         if command == .exec { writes = connection.transaction != nil && connection.queuesWrites }
-        return shared.pause.postpones(connection.client, writes: writes, at: tick)
+        let waits = shared.pause.postpones(connection.client, writes: writes, at: tick)
+        if waits { noteUnrun(command, call, connection) }
+        return waits
     }
 
     /// The same for the rest of a large value.

@@ -60,7 +60,7 @@ extension CommandLoop {
         guard connection.isAuthenticated else {
             return output.appendText(
                 "-NOAUTH HELLO must be called with the client already authenticated, otherwise "
-                    + "the HELLO <proto> AUTH <user> <pass> option can be used to authenticate "
+                    + "the HELLO AUTH <user> <pass> option can be used to authenticate "
                     + "the client and select the RESP protocol version at the same time\r\n")
         }
         if let name = options.name {

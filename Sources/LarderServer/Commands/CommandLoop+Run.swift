@@ -39,12 +39,12 @@ extension CommandLoop {
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
+        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
         if let transaction = connection.transaction, !command.isTransactional {
             queue(command, call, transaction, &output)
-            return note(command, queuedIn: transaction, &connection)
+            return note(command, call, queuedIn: transaction, &connection)
         }
         counters.countCall(command)
-        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
         runHot(command, call, on: &connection, into: &output)
     }
 

@@ -70,6 +70,7 @@ extension CommandLoop {
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         counters.countFailure(command)
+        noteUnrun(command, call, connection)
         let name = CommandCatalog.shared.fullName(of: command, call)
         if case .denied(let denial, let index) = refusal {
             note(denial, index == 0 ? Array(name.utf8) : call[index].copy, connection)
