@@ -16,9 +16,8 @@ final class Client: Sendable {
     let isLocalSocket: Bool
     /// Relaxed: each is a number on its own.
     let lastActive: Atomic<UInt64>
-    let lastCommand = Atomic<UInt8>(.max)
-    /// Place of the subcommand in the catalog, behind a command that has some.
-    let lastSubcommand = Atomic<Int>(-1)
+    /// Place in `CommandTable.names`; -1 before the first.
+    let lastCommand = Atomic<Int>(-1)
     let database = Atomic<Int>(0)
     let protocolVersion = Atomic<Int>(2)
     /// Commands queued since MULTI, and their bytes; -1 without one.

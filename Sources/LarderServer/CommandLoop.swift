@@ -27,6 +27,7 @@ struct CommandLoop: ~Copyable {
     var isPaused = false
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
@@ -49,9 +50,11 @@ struct CommandLoop: ~Copyable {
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         isPaused = shared.pause.isOn
+        timing.follow(shared.timing)
         do throws(ProtocolFailure) {
             return try serveRequests(bytes, on: &connection, into: &output)
         } catch {
+            shared.errors.count("ERR")
             error.append(to: &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
         }

@@ -194,6 +194,7 @@ def commands_of(reference, server):
     with Connection(server.resp) as connection:
         say(connection, ["AUTH", "boss", "pw-boss"])
         own = {name.decode() for name in connection.ask("COMMAND", "LIST")}
+        inner_own = {inner[0] for row in connection.ask("COMMAND") for inner in row[9]}
     with Connection(reference.resp) as connection:
         say(connection, ["AUTH", "boss", "pw-boss"])
         rows = connection.ask("COMMAND", "INFO", *sorted(own))
@@ -201,6 +202,8 @@ def commands_of(reference, server):
     for row in filter(None, rows):
         name = row[0].decode()
         for inner in row[9]:
+            if inner[0] not in inner_own:
+                continue
             word = inner[0].decode().partition("|")[2]
             commands.append([name, word, *arguments(inner[1])[1:]])
         if not row[9]:

@@ -59,13 +59,7 @@ extension Client {
     }
 
     private var commandName: String {
-        guard let command = Command(rawValue: lastCommand.load(ordering: .relaxed)) else {
-            return "NULL"
-        }
-        let subcommand = lastSubcommand.load(ordering: .relaxed)
-        if subcommand >= 0, CommandCatalog.shared.traits(of: command).isContainer {
-            return CommandCatalog.shared.names[subcommand]
-        }
-        return "\(command.specification.name)"
+        let place = lastCommand.load(ordering: .relaxed)
+        return place < 0 ? "NULL" : CommandTable.shared.names[place]
     }
 }

@@ -1,6 +1,6 @@
-/// What CLIENT HELP answers, in the words of redis 7.0.15.
-enum ClientHelp {
-    static let lines = """
+extension HelpText {
+    /// What CLIENT HELP answers, in the words of redis 7.0.15.
+    static let client: StaticString = """
         CACHING (YES|NO)
             Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.
         GETREDIR

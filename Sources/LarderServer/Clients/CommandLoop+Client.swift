@@ -10,9 +10,6 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        if let refusal = Subcommands.refusal(of: call, .client) {
-            return output.appendErrorText(refusal)
-        }
         let client = connection.client
         switch call[1].text.lowercased() {
         case "id": output.appendInteger(Int64(client.id.serial))
@@ -25,7 +22,7 @@ extension CommandLoop {
         case "setinfo": setInfo(call, client, &output)
         case "list": listClients(call, connection, &output)
         case "info": appendLines([client], call, connection, &output)
-        case "help": output.appendHelpLines("CLIENT", ClientHelp.lines)
+        case "help": output.appendHelp(of: "CLIENT", HelpText.client)
         default: controlClients(call, &connection, &output)
         }
     }
@@ -90,22 +87,12 @@ extension CommandLoop {
         unsafe output.appendVerbatim(bytes.span.bytes, format: "txt", connection.version)
     }
 
-    /// Remembers which subcommand a client ran, for CLIENT LIST.
-    func noteSubcommand(
-        _ command: Command, _ call: borrowing Call, _ connection: ClientConnection
-    ) {
-        let catalog = CommandCatalog.shared
-        guard catalog.traits(of: command).isContainer else { return }
-        let place = catalog.place(of: catalog.fullName(of: command, call)) ?? -1
-        connection.client.lastSubcommand.store(place, ordering: .relaxed)
-    }
-
-    /// Remembers a command that is not run now.
+    /// Remembers a command that is not run now, for CLIENT LIST.
     func noteUnrun(
         _ command: Command, _ call: borrowing Call, _ connection: ClientConnection
     ) {
-        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
-        noteSubcommand(command, call, connection)
+        let place = place(of: call, command)
+        connection.client.lastCommand.store(place, ordering: .relaxed)
     }
 
     /// Remembers what a transaction came to, for CLIENT LIST and CLIENT PAUSE.
@@ -113,7 +100,7 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, queuedIn transaction: Transaction,
         _ connection: inout ClientConnection
     ) {
-        noteSubcommand(command, call, connection)
+        noteUnrun(command, call, connection)
         let isFirst = transaction.count <= 1
         connection.queuesWrites =
             (connection.queuesWrites && !isFirst)
@@ -153,18 +140,6 @@ extension OutputBuffer {
         append("-ERR Unknown client type '")
         appendPrintable(word, max: 128)
         append("'\r\n")
-    }
-
-    /// A HELP of redis's own words, line by line.
-    mutating func appendHelpLines(_ command: StaticString, _ text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        appendArrayHeader(lines.count + 3)
-        append(UInt8(ascii: "+"))
-        append(command)
-        append(" <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\r\n")
-        for line in lines { appendText("+\(line)\r\n") }
-        appendSimple("HELP")
-        appendSimple("    Prints this help.")
     }
 
     /// Redis's words for too many arguments of a subcommand that takes a varying number.

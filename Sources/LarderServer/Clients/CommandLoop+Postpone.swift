@@ -10,8 +10,7 @@ extension CommandLoop {
     func postpones(_ call: borrowing Call, _ connection: ClientConnection) -> Bool {
         guard shared.pause.kind(at: tick) != nil,
             let command = CommandTable.shared.command(call[0]),
-            command.specification.accepts(argumentCount: call.count),
-            Subcommands.refusal(of: call, command) == nil,
+            isWhole(call, command),
             refusal(of: command, call, connection) == nil
         else { return false }
         var writes = CommandCatalog.shared.traits(of: command).writes

@@ -51,6 +51,7 @@ import Synchronization
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)
         }
+        shared.endMonitoring(connection.client.id)
     }
 
     func ticked(at now: Tick) -> Bool {

@@ -1,6 +1,6 @@
-/// What ACL HELP answers, in the words of redis 7.0.15.
-enum AclHelp {
-    static let lines = """
+extension HelpText {
+    /// What ACL HELP answers, in the words of redis 7.0.15.
+    static let acl: StaticString = """
         CAT [<category>]
             List all commands that belong to <category>, or all command categories
             when no category is specified.

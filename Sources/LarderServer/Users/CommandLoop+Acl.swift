@@ -9,9 +9,6 @@ extension CommandLoop {
     mutating func acl(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        if let refusal = Subcommands.refusal(of: call, .acl) {
-            return output.appendErrorText(refusal)
-        }
         let users = shared.users.current
         switch call[1].text.lowercased() {
         case "whoami": output.appendBulkText(connection.user.name)
@@ -26,7 +23,7 @@ extension CommandLoop {
         case "log": showAccessLog(call, connection, &output)
         case "genpass": makePassword(call, &output)
         case "dryrun": tryOut(call, connection, &output)
-        case "help": output.appendHelpLines("ACL", AclHelp.lines)
+        case "help": output.appendHelp(of: "ACL", HelpText.acl)
         default:
             output.appendError(
                 "ERR users are in Larder's configuration file, under 'users'; change them there")
@@ -57,17 +54,20 @@ extension CommandLoop {
     private func listCategories(_ call: borrowing Call, _ output: inout OutputBuffer) {
         guard call.count <= 3 else { return output.appendSubcommandSyntax(call, "ACL") }
         guard call.count == 3 else {
-            output.appendArrayHeader(CommandCategory.names.count)
-            for name in CommandCategory.names { output.appendBulkText(name) }
+            output.appendArrayHeader(CommandCategories.names.count)
+            for name in CommandCategories.names { output.appendBulkText(name) }
             return
         }
-        guard let category = CommandCategory(name: call[2].text) else {
+        let category = CommandCategories(named: call[2].text.lowercased())
+        guard !category.isEmpty else {
             output.append("-ERR Unknown category '")
             output.appendPrintable(call[2], max: 128)
             return output.append("'\r\n")
         }
         let catalog = CommandCatalog.shared
-        let members = catalog.implemented.filter { catalog.categories[$0].contains(category) }
+        let members = catalog.names.indices.filter {
+            catalog.categories[$0].contains(category)
+        }
         output.appendArrayHeader(members.count)
         for place in members { output.appendBulkText(catalog.names[place]) }
     }
@@ -104,9 +104,6 @@ extension CommandLoop {
             output.appendPrintable(call[3], max: 128)
             return output.append("' not found\r\n")
         }
-        guard command.specification.accepts(argumentCount: call.count - 3) else {
-            return output.appendWrongArity(command.specification.name)
-        }
         let list = ArgumentBox()
         var parser = RequestParser()
         let request = call.request(from: 3)
@@ -114,20 +111,38 @@ extension CommandLoop {
         let limits = RequestLimits()
         guard (try? list.parse(&parser, bytes, from: 0, limits: limits)) != nil else { return }
         let tried = list.call(in: bytes)
+        guard isWhole(tried, command) else { return appendFault(of: tried, command, &output) }
         guard let (kind, index) = user.rights.denial(of: command, tried) else {
             return output.appendSimple("OK")
         }
-        let name = CommandCatalog.shared.fullName(of: command, tried)
+        let name = CommandTable.shared.fullName(of: command, tried)
+        appendDenial(kind, name, tried[index].text, &output)
+    }
+
+    /// What is wrong with the command of DRYRUN itself.
+    private func appendFault(
+        of call: borrowing Call, _ command: Command, _ output: inout OutputBuffer
+    ) {
+        let isContainer = command.specification.hasSubcommands && call.count > 1
+        let name = CommandTable.shared.fullName(of: command, call)
+        if isContainer, name == "\(command.specification.name)" {
+            return output.appendErrorText("ERR Command '\(name)' not found")
+        }
+        output.appendErrorText("ERR wrong number of arguments for '\(name)' command")
+    }
+
+    private func appendDenial(
+        _ kind: User.Rights.Denial, _ name: String, _ object: String,
+        _ output: inout OutputBuffer
+    ) {
         switch kind {
         case .command:
             output.appendBulkText("This user has no permissions to run the '\(name)' command")
         case .key:
-            let key = tried[index].text
-            output.appendBulkText("This user has no permissions to access the '\(key)' key")
+            output.appendBulkText("This user has no permissions to access the '\(object)' key")
         case .channel:
-            let channel = tried[index].text
             output.appendBulkText(
-                "This user has no permissions to access the '\(channel)' channel")
+                "This user has no permissions to access the '\(object)' channel")
         }
     }
 }

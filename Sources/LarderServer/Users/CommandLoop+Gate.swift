@@ -51,9 +51,7 @@ extension CommandLoop {
     func refusal(
         of command: Command, _ call: borrowing Call, _ connection: ClientConnection
     ) -> Refusal? {
-        guard command.specification.accepts(argumentCount: call.count),
-            Subcommands.refusal(of: call, command) == nil
-        else { return nil }
+        guard isWhole(call, command) else { return nil }
         if connection.gate.contains(.unauthenticated) {
             return command.runsUnauthenticated ? nil : .unauthenticated
         }
@@ -64,14 +62,24 @@ extension CommandLoop {
         return connection.user.rights.denial(of: command, call).map { .denied($0.kind, $0.index) }
     }
 
+    /// Whether a call has a subcommand that there is, and as many arguments as it takes.
+    func isWhole(_ call: borrowing Call, _ command: Command) -> Bool {
+        let row = command.specification
+        guard row.hasSubcommands, call.count > 1 else {
+            return row.accepts(argumentCount: call.count)
+        }
+        let found = CommandTable.shared.subcommand(call[1], of: command)
+        return found?.page.accepts(argumentCount: call.count) ?? false
+    }
+
     /// Tells why, as redis does: also that a transaction comes to nothing.
     private mutating func refuse(
         _ command: Command, _ call: borrowing Call, _ refusal: Refusal,
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
-        counters.countFailure(command)
+        reject(place(of: call, command), refusal.kind)
         noteUnrun(command, call, connection)
-        let name = CommandCatalog.shared.fullName(of: command, call)
+        let name = CommandTable.shared.fullName(of: command, call)
         if case .denied(let denial, let index) = refusal {
             note(denial, index == 0 ? Array(name.utf8) : call[index].copy, connection)
         }
@@ -109,6 +117,11 @@ extension Command {
 enum Refusal {
     case unauthenticated
     case denied(User.Rights.Denial, Int)
+
+    /// The word that an error begins with.
+    var kind: String {
+        if case .unauthenticated = self { "NOAUTH" } else { "NOPERM" }
+    }
 
     /// Redis's words.
     func text(_ command: String) -> String {

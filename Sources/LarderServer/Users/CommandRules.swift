@@ -59,7 +59,8 @@ struct CommandRules: Sendable, Hashable {
         let catalog = CommandCatalog.shared
         if name == "@all" { return Array(catalog.names.indices) }
         if name.hasPrefix("@") {
-            guard let category = CommandCategory(name: name.dropFirst()) else { return nil }
+            let category = CommandCategories(named: String(name.dropFirst()))
+            guard !category.isEmpty else { return nil }
             return catalog.names.indices.filter { catalog.categories[$0].contains(category) }
         }
         guard let place = catalog.place(of: String(name)) else { return nil }
@@ -88,7 +89,7 @@ struct UserFailure: Error, Hashable, CustomStringConvertible {
     }
 
     init(unknown word: String, of user: String) {
-        let known = CommandCatalog.shared.names + CommandCategory.names.map { "@\($0)" }
+        let known = CommandCatalog.shared.names + CommandCategories.names.map { "@\($0)" }
         let hint = Suggestion.question(for: word, among: known + ["read", "write", "admin"])
         description =
             "users: '\(user)': '\(word)' is no command or category"

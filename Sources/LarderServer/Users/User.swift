@@ -80,14 +80,13 @@ extension User.Rights {
     }
 
     private func allows(_ command: Command, _ call: borrowing Call) -> Bool {
-        let catalog = CommandCatalog.shared
-        let traits = catalog.traits(of: command)
-        guard let place = traits.place else { return false }
-        guard call.count > 1, traits.isContainer else { return rules.allow(place) }
+        let place = Int(command.rawValue)
+        guard CommandCatalog.shared.traits(of: command).isContainer else {
+            return rules.allow(place)
+        }
+        let inner = CommandTable.shared.place(of: command, call)
         // An unknown subcommand is answered as such, whoever asks.
-        let full = catalog.fullName(of: command, call)
-        guard let inner = catalog.place(of: full), inner != place else { return true }
-        return rules.allow(inner)
+        return inner == place ? call.count > 1 || rules.allow(place) : rules.allow(inner)
     }
 
     private func deniedChannel(
@@ -124,20 +123,14 @@ struct KeyPlaces {
             first = row.firstKey
             step = max(1, row.keyStep)
             last = row.lastKey < 0 ? call.count + row.lastKey : min(row.lastKey, call.count - 1)
-        } else if call.count > 2, Self.hasKeyBehindSubcommand(command, call) {
-            (first, last) = (2, 2)
-        }
-    }
-
-    private static func hasKeyBehindSubcommand(
-        _ command: Command, _ call: borrowing Call
-    ) -> Bool {
-        guard CommandCatalog.shared.traits(of: command).isContainer else { return false }
-        switch CommandCatalog.shared.fullName(of: command, call) {
-        case "object|encoding", "object|freq", "object|idletime", "object|refcount",
-            "memory|usage":
-            return true
-        default: return false
+        } else if row.hasSubcommands, call.count > 2,
+            let page = CommandTable.shared.subcommand(call[1], of: command)?.page,
+            let keys = page.keys.first(where: { !$0.isNoKey }),
+            let places = keys.places(count: call.count)
+        {
+            first = keys.first
+            step = max(1, keys.step)
+            last = Array(places).last ?? -1
         }
     }
 
