@@ -18,4 +18,9 @@ public struct Peer: Sendable {
     public let address: SocketAddress
     /// Its descriptor, for a log or `CLIENT LIST`; not for reading or writing.
     public let descriptor: Int32
+    /// What others may know of its buffers; nil for who is refused at the door.
+    public internal(set) var gauge: ConnectionGauge?
+
+    /// Where it was accepted: for a listener on all addresses, the one that the client used.
+    public var localAddress: SocketAddress { Sockets.localAddress(of: descriptor) }
 }

@@ -15,11 +15,19 @@ struct ClientConnection {
     var version = RESPVersion.v2
     /// Database of the next command.
     var database = 0
-    var isAuthenticated: Bool
+    var isAuthenticated: Bool { !gate.contains(.unauthenticated) }
+    /// Who it speaks for.
+    var user: User
+    /// Why its commands need a look before they run.
+    var gate = Gate()
     /// Close when the replies so far are sent.
     var isClosing = false
     /// What was queued since MULTI.
-    var transaction: Transaction?
+    var transaction: Transaction? {
+        didSet { client.note(transaction) }
+    }
+    /// Whether a command that writes is among them.
+    var queuesWrites = false
     /// What is watched until EXEC; kept for the next WATCH.
     var watch: KeyWatch?
     /// The request whose large values are arriving.

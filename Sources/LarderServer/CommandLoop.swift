@@ -24,6 +24,11 @@ struct CommandLoop: ~Copyable {
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
+    /// Whether the commands behind the one at hand must be parsed anew: it has changed who the
+    /// client is, or begun a pause.
+    var breaksAhead = false
+    /// Whether clients are paused; looked at once per batch.
+    var isPaused = false
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
@@ -51,6 +56,7 @@ struct CommandLoop: ~Copyable {
         // The list may hold part of another connection's request.
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        isPaused = shared.pause.isOn
         timing.follow(shared.timing)
         do throws(ProtocolFailure) {
             var received = try serveRequests(bytes, on: &connection, into: &output)
@@ -69,6 +75,9 @@ struct CommandLoop: ~Copyable {
     ) throws(ProtocolFailure) -> Received {
         var position = 0
         if let ingest = connection.ingest {
+            if isPaused, postpones(ingest, connection) {
+                return Received(consumed: 0, next: .pause)
+            }
             let step = try resume(ingest, bytes, on: &connection, into: &output)
             position = step.consumed
             guard step.isDone else { return Received(consumed: position) }
@@ -102,9 +111,15 @@ struct CommandLoop: ~Copyable {
         let step = try arguments.parse(&connection.requests, bytes, from: position, limits: limits)
         switch step {
         case .request(let end):
+            if isPaused, postpones(arguments.call(in: bytes), connection) {
+                return Received(consumed: position, next: .pause)
+            }
             run(arguments.call(in: bytes), on: &connection, into: &output)
             position = end
         case .inlineRequest(let end):
+            if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
+                return Received(consumed: position, next: .pause)
+            }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
             position = end
         case .empty(let end):
@@ -144,7 +159,7 @@ struct CommandLoop: ~Copyable {
 
     private func mayLookAhead(_ connection: ClientConnection, _ byteCount: Int) -> Bool {
         byteCount >= Self.aheadBytesMin && connection.isAuthenticated
-            && !connection.requests.isInsideRequest
+            && !connection.requests.isInsideRequest && !isPaused
     }
 
     /// What to tell the runtime when the rest of `bytes` has to wait; `nil` to go on.

@@ -7,7 +7,7 @@ import LarderRuntime
 /// A running cache server: a store, its loops, and the ports they serve.
 public final class Server: Sendable {
     private let group: LoopGroup<ServerHandler>
-    private let shared: ServerShared
+    let shared: ServerShared
     private let logger: Logger
 
     /// Time that clients have to take what was sent, when the server ends.
@@ -44,9 +44,15 @@ public final class Server: Sendable {
         let now = MonotonicClock.now()
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
+        let users: UserTable
+        do throws(UserFailure) {
+            users = try UserTable(configuration)
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
-            version: version, now: now, sources: sources)
+            version: version, users: users, now: now, sources: sources)
         self.shared = shared
         self.logger = logger
         var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)

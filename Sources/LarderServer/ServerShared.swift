@@ -30,6 +30,10 @@ final class ServerShared: Sendable {
     let transactionBytesMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
+    let users: UserDirectory
+    let logins = LoginGuard()
+    let accessLog = AccessLog()
+    let pause = ClientPause()
     let errors = ErrorCounts()
     let slowLog = SlowLog()
     let latency = LatencyMonitor()
@@ -38,12 +42,12 @@ final class ServerShared: Sendable {
     /// Where the configuration came from; nil for a server without one.
     let sources: ConfigurationSources?
     let settings: Guarded<RuntimeSettings>
-    private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick, sources: ConfigurationSources? = nil
+        version: String, users: UserTable = UserTable(), now: Tick,
+        sources: ConfigurationSources? = nil
     ) {
         self.sources = sources
         self.store = store
@@ -58,7 +62,7 @@ final class ServerShared: Sendable {
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
         transactionBytesMax = settings.configuration.clients.memoryBytes / 2
-        password = Guarded(settings.configuration.password)
+        self.users = UserDirectory(users)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
@@ -76,15 +80,8 @@ final class ServerShared: Sendable {
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
 
-    var needsPassword: Bool { password.withLock { $0 != nil } }
-
-    /// Compares all bytes: the time that it takes does not tell how many are right.
-    func isPassword(_ text: String) -> Bool {
-        password.withLock { password in
-            guard let password, password.utf8.count == text.utf8.count else { return false }
-            return zip(password.utf8, text.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
-        }
-    }
+    /// Whether a client that has not logged in is served nothing.
+    var needsPassword: Bool { !users.current.standard.isOpenAndEnabled }
 
     var port: Int {
         get { tcpPort.load(ordering: .relaxed) }
@@ -113,6 +110,10 @@ final class ServerShared: Sendable {
                 guard tried.memoryLimitBytes >= store.limitMin else {
                     return .failure(.tooLittleMemory(store.limitMin))
                 }
+                let changesUsers = changed.contains("password") || changed.contains("users")
+                if changesUsers, let refusal = changeUsers(tried.configuration) {
+                    return .failure(refusal)
+                }
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")
@@ -131,7 +132,6 @@ final class ServerShared: Sendable {
             store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
         store.evicts = settings.fullMemory != .noEviction
-        password.withLock { $0 = settings.configuration.password }
         timing.adopt(settings.configuration)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }

@@ -8,6 +8,8 @@ public struct Configuration: Sendable, Hashable {
     public var data = "./larder-data"
     /// What RESP clients must send with AUTH; nil: nothing.
     public var password: String?
+    /// Who may log in, besides or instead of those who know `password`.
+    public var users: [UserConfiguration] = []
     /// The memory level.
     public var memory = MemoryConfiguration()
     /// Connected programs.
@@ -34,9 +36,9 @@ public struct Configuration: Sendable, Hashable {
     /// All that cannot work.
     public func violations() -> [ConfigurationError] {
         let listening = listen.violations(
-            hasPassword: password != nil, isProtected: server.isProtected)
-        return listening + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations() + latency.violations()
+            hasPassword: asksForPassword, isProtected: server.isProtected)
+        return listening + userViolations() + memory.violations() + clients.violations()
+            + server.violations() + slowlog.violations() + latency.violations()
     }
 }
 

@@ -62,7 +62,7 @@ extension Setting {
 
     /// Keys of features that are not there yet: accepted, with a warning.
     static let later = [
-        "listen.admin", "users", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
+        "listen.admin", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
     ]
 
     /// Sections whose values are kept, and shown by CONFIG GET, but used by nothing yet.

@@ -41,6 +41,9 @@ extension LoopCore {
         let held =
             (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
             + link.state.handlerBytes
+        link.state.gauge?.note(
+            input: link.state.leftover?.count ?? 0, output: link.state.pending?.byteCount ?? 0,
+            held: held)
         let change = held - link.state.accountedBytes
         guard change != 0 else { return }
         link.state.accountedBytes = held
@@ -68,9 +71,9 @@ extension LoopCore {
         var best: Link?
         var most = 0
         for slot in 0..<links.highWater {
-            guard let link = links.link(at: slot), link.state.accountedBytes > most else {
-                continue
-            }
+            guard let link = links.link(at: slot), link.state.accountedBytes > most,
+                link.state.gauge?.isExempt != true
+            else { continue }
             most = link.state.accountedBytes
             best = link
         }

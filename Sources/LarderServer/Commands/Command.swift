@@ -1,6 +1,6 @@
 /// The commands that the server knows.
 enum Command: UInt8, CaseIterable {
-    case append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
+    case acl, append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
     case discard, exec, multi
     case expire, expireat, expiretime, flushall, flushdb, get, getdel, getex, getrange, getset
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
@@ -76,6 +76,7 @@ extension Command {
     /// The table's row. `keys` are those of redis 7.0.
     func makeSpecification() -> CommandSpecification {
         switch self {
+        case .acl: .init("acl", -2, [])
         case .append: .init("append", 3, Self.write, keys: 1, to: 1, step: 1)
         case .auth: .init("auth", -2, Self.login)
         case .client: .init("client", -2, [])

@@ -10,6 +10,19 @@ extension CommandLoop {
         _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
+        if connection.gate.isEmpty {
+            runAdmitted(call, on: &connection, into: &output)
+        } else {
+            runGated(call, on: &connection, into: &output)
+        }
+    }
+
+    /// Runs a command of a client who may.
+    @inline(__always)
+    mutating func runAdmitted(
+        _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
         guard let command = CommandTable.shared.command(call[0]) else {
             if HTTPGuard.isRequest(call) {
                 connection.isClosing = true
@@ -31,12 +44,9 @@ extension CommandLoop {
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
-        guard connection.isAuthenticated || command.runsUnauthenticated else {
-            reject(Int(command.rawValue), "NOAUTH")
-            return output.appendError("NOAUTH Authentication required.")
-        }
         if let transaction = connection.transaction, !command.isTransactional {
-            return queue(command, call, transaction, &output)
+            queue(command, call, transaction, &output)
+            return note(command, call, queuedIn: transaction, &connection)
         }
         perform(command, call, on: &connection, into: &output)
     }
@@ -111,6 +121,7 @@ extension CommandLoop {
         case .hello: hello(call, &connection, &output)
         case .auth: auth(call, &connection, &output)
         case .select: select(call, &connection, &output)
+        case .acl: acl(call, connection, &output)
         case .reset: reset(&connection, &output)
         case .multi: multi(&connection, &output)
         case .exec: exec(&connection, &output)
