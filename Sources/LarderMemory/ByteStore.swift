@@ -49,6 +49,9 @@ public final class ByteStore: Sendable {
         return (0..<count).map { _ in SlabSpace(slabCountMax: slabs) }
     }
 
+    /// What happened to keys, for those who want to know.
+    public var events: KeyEventLog { shared.events }
+
     /// Shards of the store.
     public var shardCount: Int { shards.count }
 
@@ -126,6 +129,7 @@ extension ShardState {
     ) -> ReadOutcome {
         guard let found = find(key, hash, spaces[database], at: now) else {
             statistics.misses += 1
+            if tells { tell(.missed, key, spaces[database]) }
             return .miss
         }
         statistics.hits += 1

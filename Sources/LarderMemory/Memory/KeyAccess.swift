@@ -128,9 +128,12 @@ import LarderCore
     ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: found, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(wasThere) }
         isStale = true
         return outcome
     }
@@ -144,8 +147,11 @@ import LarderCore
     ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(wasThere) }
         isStale = true
         return outcome
     }
@@ -157,6 +163,9 @@ import LarderCore
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
+        if unsafe state.pointee.tells {
+            unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space)
+        }
         return isDone
     }
 
@@ -164,8 +173,14 @@ import LarderCore
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
         guard let found else { return }
+        if unsafe state.pointee.tells { unsafe state.pointee.tell(.removed, key, space) }
         unsafe state.pointee.remove(found, hash)
         (lastFound, isStale) = (nil, false)
+    }
+
+    @inline(never)
+    private func tellPut(_ wasThere: Bool) {
+        unsafe state.pointee.tellPut(key, hash, space, wasThere: wasThere)
     }
 
     /// Notes an access with the policy.
@@ -182,6 +197,7 @@ import LarderCore
             touch()
         } else {
             unsafe state.pointee.statistics.misses += 1
+            if unsafe state.pointee.tells { unsafe state.pointee.tell(.missed, key, space) }
         }
     }
 }
