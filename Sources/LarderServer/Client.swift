@@ -16,7 +16,27 @@ final class Client: Sendable {
     let lastCommand = Atomic<UInt8>(.max)
     let database = Atomic<Int>(0)
     let protocolVersion = Atomic<Int>(2)
+    let subscriptionCounts = SubscriptionCounts()
     private let texts = Guarded(Texts())
+
+    /// Relaxed: each is a number on its own.
+    final class SubscriptionCounts: Sendable {
+        let channels = Atomic<Int>(0)
+        let patterns = Atomic<Int>(0)
+        let shards = Atomic<Int>(0)
+
+        var isSubscriber: Bool {
+            channels.load(ordering: .relaxed) > 0 || patterns.load(ordering: .relaxed) > 0
+                || shards.load(ordering: .relaxed) > 0
+        }
+
+        /// As CLIENT LIST shows them.
+        var line: String {
+            "sub=\(channels.load(ordering: .relaxed))"
+                + " psub=\(patterns.load(ordering: .relaxed))"
+                + " ssub=\(shards.load(ordering: .relaxed))"
+        }
+    }
 
     /// What clients say about themselves.
     struct Texts {
@@ -53,8 +73,9 @@ final class Client: Sendable {
         let command = Command(rawValue: lastCommand.load(ordering: .relaxed))
         let commandName = command.map { "\($0.specification.name)" } ?? "NULL"
         return "id=\(id.serial) addr=\(address) laddr=\(localAddress) fd=\(descriptor)"
-            + " name=\(texts.name) age=\(age) idle=\(idle) flags=N"
-            + " db=\(database.load(ordering: .relaxed)) sub=0 psub=0 ssub=0 multi=-1 qbuf=0"
+            + " name=\(texts.name) age=\(age) idle=\(idle)"
+            + " flags=\(subscriptionCounts.isSubscriber ? "P" : "N")"
+            + " db=\(database.load(ordering: .relaxed)) \(subscriptionCounts.line) multi=-1 qbuf=0"
             + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0"
             + " events=r cmd=\(commandName) user=default redir=-1"
             + " resp=\(protocolVersion.load(ordering: .relaxed))"

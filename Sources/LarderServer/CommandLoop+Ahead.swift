@@ -26,7 +26,9 @@ extension CommandLoop {
         }
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
-            if connection.isClosing || output.isFull || !connection.isAuthenticated {
+            if connection.isClosing || connection.isHeld || output.isFull
+                || !connection.isAuthenticated
+            {
                 return ahead.end(index)
             }
         }
@@ -43,7 +45,9 @@ extension CommandLoop {
         for index in 0..<count { fetchKeys(ahead.command(index), ahead.call(index, in: bytes)) }
         for index in 0..<count {
             serve(ahead.command(index), ahead.call(index, in: bytes), on: &connection, &output)
-            if connection.isClosing || output.isFull || !connection.isAuthenticated {
+            if connection.isClosing || connection.isHeld || output.isFull
+                || !connection.isAuthenticated
+            {
                 return ahead.end(index)
             }
         }

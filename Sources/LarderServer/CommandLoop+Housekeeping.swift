@@ -30,6 +30,7 @@ extension CommandLoop {
             }
             shard += context.loopCount
         }
+        if events.isActive { tellEvents() }
         return isMore
     }
 }

@@ -10,6 +10,7 @@ struct CommandLoop: ~Copyable {
     let store: ByteStore
     let context: LoopContext
     let counters: CommandCounters
+    let events: KeyEventLog
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
     var limits = RequestLimits()
@@ -20,12 +21,19 @@ struct CommandLoop: ~Copyable {
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
+    /// Messages for the subscribers of this loop that were not sent yet.
+    var queue = DeliveryQueue()
+    /// The loops for which something was published in this batch, one bit each.
+    var published: UInt64 = 0
+    /// Whether EXEC runs what was queued.
+    var isInTransaction = false
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
         store = shared.store
+        events = shared.store.events
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
@@ -141,6 +149,7 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
+        if connection.isHeld { return Received(consumed: position, next: .pause) }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

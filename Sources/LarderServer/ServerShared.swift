@@ -21,6 +21,11 @@ final class ServerShared: Sendable {
     let valueMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
+    let pubsub: PubSub
+    let subscriberLimits = SubscriberLimits()
+    let interests: EventInterests
+    /// Relaxed: who changes them does not wait for the loops.
+    private let eventBits = Atomic<UInt32>(0)
     private let settings: Guarded<RuntimeSettings>
     private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
@@ -37,6 +42,8 @@ final class ServerShared: Sendable {
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
+        pubsub = PubSub(loopCount: loopCount)
+        interests = EventInterests(store.events)
         password = Guarded(settings.configuration.password)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
@@ -44,6 +51,18 @@ final class ServerShared: Sendable {
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word
         }.joined()
+        carryOut(settings.configuration.pubsub)
+    }
+
+    /// The keyspace events that are sent.
+    var eventClasses: EventClasses { EventClasses(rawValue: eventBits.load(ordering: .relaxed)) }
+
+    private func carryOut(_ pubsub: PubSubConfiguration) {
+        eventBits.store(pubsub.events.rawValue, ordering: .relaxed)
+        interests.set(pubsub.events.kinds, for: .keyspace)
+        subscriberLimits.hardBytes = pubsub.outputLimitBytes
+        subscriberLimits.softBytes = pubsub.outputSoftLimitBytes
+        subscriberLimits.softDuration = pubsub.outputSoftTime
     }
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
@@ -103,6 +122,7 @@ final class ServerShared: Sendable {
         }
         store.evicts = settings.fullMemory != .noEviction
         password.withLock { $0 = settings.configuration.password }
+        carryOut(settings.configuration.pubsub)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }

@@ -12,6 +12,8 @@ public struct Configuration: Sendable, Hashable {
     public var memory = MemoryConfiguration()
     /// Connected programs.
     public var clients = ClientsConfiguration()
+    /// Messages that clients subscribe to.
+    public var pubsub = PubSubConfiguration()
     /// What is written to standard error.
     public var log = LogConfiguration()
     /// The server itself.
@@ -34,7 +36,7 @@ public struct Configuration: Sendable, Hashable {
         let listening = listen.violations(
             hasPassword: password != nil, isProtected: server.isProtected)
         return listening + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations()
+            + slowlog.violations() + pubsub.violations()
     }
 }
 

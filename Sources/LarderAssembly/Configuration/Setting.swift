@@ -57,7 +57,7 @@ struct Setting: Sendable {
 
 extension Setting {
     /// All keys, in the order in which they are printed.
-    static let all: [Setting] = listening + memory + clients + log + server + slowlog
+    static let all: [Setting] = listening + memory + clients + pubsub + log + server + slowlog
 
     /// Keys of features that are not there yet: accepted, with a warning.
     static let later = [
@@ -68,7 +68,7 @@ extension Setting {
     static let unused: Set<String> = ["slowlog"]
 
     /// The sections, in the order in which they are printed.
-    static let sections = ["listen", "memory", "clients", "log", "server", "slowlog"]
+    static let sections = ["listen", "memory", "clients", "pubsub", "log", "server", "slowlog"]
 
     private static let listening = [
         Setting("listen.resp", \.listen.resp, .endpoints, "addresses for RESP (redis) clients"),

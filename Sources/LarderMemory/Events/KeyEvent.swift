@@ -26,10 +26,13 @@ public struct KeyEvent: Sendable, Hashable {
     public let database: Int
     /// The key.
     public let key: [UInt8]
+    /// Whether a stored value has an expiry.
+    public let hasExpiry: Bool
 
-    /// An event of its own making, for tests.
-    public init(_ kind: Kind, database: Int, key: [UInt8]) {
+    /// What happened to a key.
+    public init(_ kind: Kind, database: Int, key: [UInt8], hasExpiry: Bool = false) {
         self.kind = kind
+        self.hasExpiry = hasExpiry
         self.database = database
         self.key = key
     }

@@ -4,18 +4,21 @@ import LarderCore
 // anybody wants to know.
 extension ShardState {
     @inline(__always)
-    var tells: Bool { shared.events.isActive }
+    var tells: Bool { events.isActive }
 
     /// Notes what happened to a key of a database.
     @inline(never)
-    func tell(_ kind: KeyEvent.Kind, _ key: RawSpan, _ space: UInt16) {
-        guard shared.events.wanted.contains(KeyEventKinds(kind)) else { return }
+    func tell(
+        _ kind: KeyEvent.Kind, _ key: RawSpan, _ space: UInt16, hasExpiry: Bool = false
+    ) {
+        guard events.wanted.contains(KeyEventKinds(kind)) else { return }
         // What is in a flushed key space was gone before.
         guard let database = (0..<spaces.count).first(where: { spaces[$0] == space }) else {
             return
         }
         let bytes = unsafe key.withUnsafeBytes { unsafe Array($0) }
-        shared.events.add(KeyEvent(kind, database: database, key: bytes))
+        events.add(
+            KeyEvent(kind, database: database, key: bytes, hasExpiry: hasExpiry))
     }
 
     /// The entry in a block is about to go.
@@ -26,8 +29,10 @@ extension ShardState {
 
     /// Notes a write that went well. The policy may have refused the entry at once.
     @inline(never)
-    func tellPut(_ key: RawSpan, _ hash: UInt64, _ space: UInt16, wasThere: Bool) {
-        tell(wasThere ? .replaced : .created, key, space)
+    func tellPut(
+        _ key: RawSpan, _ hash: UInt64, _ space: UInt16, _ expiry: Moment, wasThere: Bool
+    ) {
+        tell(wasThere ? .replaced : .created, key, space, hasExpiry: expiry != .never)
         if lookUp(key, hash, space) == nil { tell(.evicted, key, space) }
     }
 

@@ -133,7 +133,7 @@ import LarderCore
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: found, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(wasThere) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -151,7 +151,7 @@ import LarderCore
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(wasThere) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -179,8 +179,8 @@ import LarderCore
     }
 
     @inline(never)
-    private func tellPut(_ wasThere: Bool) {
-        unsafe state.pointee.tellPut(key, hash, space, wasThere: wasThere)
+    private func tellPut(_ expiry: Moment, _ wasThere: Bool) {
+        unsafe state.pointee.tellPut(key, hash, space, expiry, wasThere: wasThere)
     }
 
     /// Notes an access with the policy.

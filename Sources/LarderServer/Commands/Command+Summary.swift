@@ -67,6 +67,15 @@ extension Command {
         case .ttl: "how long a key lives, in seconds"
         case .type: "the kind of a value"
         case .unlink: "remove keys"
+        case .publish: "send a message to the subscribers of a channel"
+        case .spublish: "send a message to the subscribers of a shard channel"
+        case .pubsub: "who has subscribed to what"
+        case .subscribe: "receive the messages of channels"
+        case .psubscribe: "receive the messages of channels that match patterns"
+        case .ssubscribe: "receive the messages of shard channels"
+        case .unsubscribe: "end subscriptions to channels"
+        case .punsubscribe: "end subscriptions to patterns"
+        case .sunsubscribe: "end subscriptions to shard channels"
         default: preconditionFailure("Every command has a summary.")
         }
     }

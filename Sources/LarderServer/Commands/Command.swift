@@ -6,6 +6,8 @@ enum Command: UInt8, CaseIterable {
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
     case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
+    case publish, spublish, pubsub, subscribe, psubscribe, ssubscribe
+    case unsubscribe, punsubscribe, sunsubscribe
 }
 
 /// What redis's command table says about a command.
@@ -117,6 +119,23 @@ extension Command {
         case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)
         case .type: .init("type", 2, Self.read, keys: 1, to: 1, step: 1)
         case .unlink: .init("unlink", -2, Self.change, keys: 1, to: -1, step: 1)
+        default: makeMessageSpecification()
+        }
+    }
+
+    private func makeMessageSpecification() -> CommandSpecification {
+        let slow: [StaticString] = ["pubsub", "noscript", "loading", "stale"]
+        let fast: [StaticString] = ["pubsub", "loading", "stale", "fast"]
+        return switch self {
+        case .publish: .init("publish", 3, fast)
+        case .spublish: .init("spublish", 3, fast, keys: 1, to: 1, step: 1)
+        case .pubsub: .init("pubsub", -2, [])
+        case .subscribe: .init("subscribe", -2, slow)
+        case .psubscribe: .init("psubscribe", -2, slow)
+        case .ssubscribe: .init("ssubscribe", -2, slow, keys: 1, to: -1, step: 1)
+        case .unsubscribe: .init("unsubscribe", -1, slow)
+        case .punsubscribe: .init("punsubscribe", -1, slow)
+        case .sunsubscribe: .init("sunsubscribe", -1, slow, keys: 1, to: -1, step: 1)
         default: preconditionFailure("Every command has a row.")
         }
     }

@@ -75,7 +75,11 @@ extension CommandLoop {
                 return output.append("'\r\n")
             }
             let isNormal = call[3].equalsIgnoringCase("normal")
-            appendLines(isNormal ? all : [], connection, &output)
+            let wantsSubscribers = call[3].equalsIgnoringCase("pubsub")
+            let found = all.filter {
+                $0.subscriptionCounts.isSubscriber ? wantsSubscribers : isNormal
+            }
+            appendLines(found, connection, &output)
         } else if call.count > 3, call[2].equalsIgnoringCase("id") {
             var wanted: Set<Int64> = []
             for index in 3..<call.count {

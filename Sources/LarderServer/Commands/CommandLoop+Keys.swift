@@ -47,7 +47,10 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         var exists = false
-        withKey(call[1], connection) { exists = $0.exists }
+        withKey(call[1], connection) { access in
+            access.countRead()
+            exists = access.exists
+        }
         output.appendSimple(exists ? "string" : "none")
     }
 
@@ -110,7 +113,10 @@ extension CommandLoop {
         var outcome = PutOutcome.stored
         store.withShards(set, database: connection.database, at: now) { keys in
             var source: MovingEntry?
-            keys.withKey(call[1], hashes[0]) { source = MovingEntry($0) }
+            keys.withKey(call[1], hashes[0]) { access in
+                access.countRead()
+                source = MovingEntry(access)
+            }
             guard let source else { return }
             keys.withKey(call[2], hashes[1], database: options.database) { access in
                 guard !access.exists || options.replaces else { return }

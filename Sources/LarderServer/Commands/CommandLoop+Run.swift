@@ -30,12 +30,19 @@ extension CommandLoop {
             counters.countFailure(command)
             return output.appendError("NOAUTH Authentication required.")
         }
+        if connection.isRestricted, !command.runsSubscribed {
+            return refuseRestricted(command, call, connection, &output)
+        }
         if let transaction = connection.transaction, !command.isTransactional {
             return queue(command, call, transaction, &output)
         }
         counters.countCall(command)
         connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
+        let start = output.count
         runHot(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
+        }
     }
 
     /// The commands that make up most traffic come first.
@@ -103,7 +110,7 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         switch command {
-        case .ping: ping(call, &output)
+        case .ping: ping(call, connection, &output)
         case .echo: output.appendBulk(call[1])
         case .hello: hello(call, &connection, &output)
         case .auth: auth(call, &connection, &output)
@@ -121,6 +128,24 @@ extension CommandLoop {
         case .config: configure(call, connection, &output)
         case .info: info(call, connection, &output)
         case .object: object(call, connection, &output)
+        default: runMessages(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runMessages(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .publish: publish(call, isShard: false, &connection, &output)
+        case .spublish: publish(call, isShard: true, &connection, &output)
+        case .pubsub: pubsub(call, connection, &output)
+        case .subscribe: subscribe(call, .channel, &connection, &output)
+        case .psubscribe: subscribe(call, .pattern, &connection, &output)
+        case .ssubscribe: subscribe(call, .shard, &connection, &output)
+        case .unsubscribe: unsubscribe(call, .channel, &connection, &output)
+        case .punsubscribe: unsubscribe(call, .pattern, &connection, &output)
+        case .sunsubscribe: unsubscribe(call, .shard, &connection, &output)
         default: preconditionFailure("Every command is run.")
         }
     }

@@ -34,9 +34,11 @@ extension CommandLoop {
         }
         output.appendArrayHeader(transaction.count)
         let shards = transaction.needsAll ? store.allShards : transaction.shards
+        isInTransaction = true
         store.withTransaction(shards) {
             runQueued(transaction.bytes, on: &connection, into: &output)
         }
+        isInTransaction = false
     }
 
     /// What redis does with an EXEC that has arguments.

@@ -13,9 +13,17 @@ enum Subcommands {
         case .object: ["refcount": 3, "encoding": 3, "help": 2]
         case .command:
             ["count": 2, "info": -2, "docs": -2, "list": -2, "getkeys": -4, "help": 2]
+        case .pubsub:
+            [
+                "channels": -2, "numsub": -2, "numpat": 2, "shardchannels": -2,
+                "shardnumsub": -2, "help": 2,
+            ]
         default: nil
         }
     }
+
+    /// Whether the command has any.
+    static func areKnown(for command: Command) -> Bool { arities(of: command) != nil }
 
     /// Why a call may not be queued; `nil` when it may.
     static func refusal(of call: borrowing Call, _ command: Command) -> String? {

@@ -16,6 +16,10 @@ extension CommandLoop {
         var position = 0
         if let ingest = connection.ingest {
             position = resumeWrite(ingest, bytes, &output)
+            if events.isActive {
+                let names = EventNames(ingest.command.verb)
+                tellEvents(of: names, on: &connection, from: 0, into: &output)
+            }
             guard ingest.isFed else { return Received(consumed: position) }
             connection.ingest = nil
         }
@@ -72,12 +76,15 @@ extension CommandLoop {
     }
 
     /// Counts and runs one command.
-    func serve(
+    mutating func serve(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         count(.commands)
         run(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command.verb), on: &connection, from: 0, into: &output)
+        }
     }
 
     /// The commands that make up most traffic come first.
