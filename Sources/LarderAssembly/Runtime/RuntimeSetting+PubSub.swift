@@ -14,7 +14,7 @@ extension RuntimeSetting {
             text: { settings in
                 let limits = settings.configuration.pubsub
                 let seconds = limits.outputSoftTime.components.seconds
-                return "normal 0 0 0 slave 0 0 0 pubsub \(limits.outputLimitBytes)"
+                return "normal 0 0 0 slave 268435456 67108864 60 pubsub \(limits.outputLimitBytes)"
                     + " \(limits.outputSoftLimitBytes) \(seconds)"
             },
             change: { text, settings in
@@ -45,8 +45,9 @@ extension RuntimeSetting {
                 limits.outputLimitBytes = hard
                 limits.outputSoftLimitBytes = soft
                 limits.outputSoftTime = .seconds(seconds)
-            } else if hard != 0 || soft != 0 {
-                return "'\(name)' takes no limits but 0 0 0: clients.output-limit"
+            } else if name == "normal", hard != 0 || soft != 0 {
+                // Replicas there are none.
+                return "'normal' takes no limits but 0 0 0: clients.output-limit"
                     + " stops reading from who does not read, and nobody is closed for it"
             }
         }

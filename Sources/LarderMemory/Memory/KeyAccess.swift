@@ -161,11 +161,11 @@ import LarderCore
     /// - Returns: `false` when there was no memory for a longer entry.
     @discardableResult
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
+        let tells = unsafe state.pointee.tells
+        let isChange = tells && (expiry != .never || self.expiry != .never)
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
-        if unsafe state.pointee.tells {
-            unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space)
-        }
+        if isChange { unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space) }
         return isDone
     }
 

@@ -30,7 +30,7 @@ extension CommandLoop {
             counters.countFailure(command)
             return output.appendError("NOAUTH Authentication required.")
         }
-        if connection.isRestricted, !command.runsSubscribed {
+        if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
             return refuseRestricted(command, call, connection, &output)
         }
         if let transaction = connection.transaction, !command.isTransactional {
