@@ -150,9 +150,10 @@ extension LoopCore {
     private func checkPending(_ link: Link) {
         let waiting = link.state.pending?.byteCount ?? 0
         if link.state.flags.contains(.slow) {
-            guard waiting < configuration.pendingSoftLimit / 2 + 1 else { return }
-            link.state.flags.remove(.slow)
-            if link.state.leftover != nil { makeRunnable(link) }
+            if waiting < configuration.pendingSoftLimit / 2 + 1 {
+                link.state.flags.remove(.slow)
+                if link.state.leftover != nil { makeRunnable(link) }
+            }
         } else if waiting > configuration.pendingSoftLimit {
             link.state.flags.insert(.slow)
             statistics.slowReaderStops.add()
