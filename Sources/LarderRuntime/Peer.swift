@@ -6,6 +6,9 @@ public struct ConnectionID: Hashable, Sendable, BitwiseCopyable {
     public let loop: UInt16
     /// Place in the loop's table. Places are used again, serials are not.
     let slot: UInt32
+
+    /// The place in the loop's table: small numbers, used again when the connection is over.
+    public var place: Int { Int(slot) }
 }
 
 /// Who is at the other end of a connection.

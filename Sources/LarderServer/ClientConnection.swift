@@ -20,6 +20,11 @@ struct ClientConnection {
     var user: User
     /// Why its commands need a look before they run.
     var gate = Gate()
+    /// Has subscribed in RESP2: few commands are allowed.
+    var isRestricted = false
+    /// Too much waits for the loops of those who receive what this client causes: it is read again
+    /// when that has been sent.
+    var isHeld = false
     /// Close when the replies so far are sent.
     var isClosing = false
     /// What was queued since MULTI.
@@ -32,6 +37,8 @@ struct ClientConnection {
     var watch: KeyWatch?
     /// The request whose large values are arriving.
     var ingest: Ingest?
+    /// What it has subscribed to; `nil` for nothing.
+    var subscriptions: Subscriptions?
     /// What other loops may ask about.
     let client: Client
 

@@ -10,6 +10,7 @@ struct CommandLoop: ~Copyable {
     let store: ByteStore
     let context: LoopContext
     let counters: CommandCounters
+    let events: KeyEventLog
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
     /// Those of the request of a transaction that is being run.
@@ -29,6 +30,12 @@ struct CommandLoop: ~Copyable {
     var breaksAhead = false
     /// Whether clients are paused; looked at once per batch.
     var isPaused = false
+    /// Messages for the subscribers of this loop that were not sent yet.
+    var queue = DeliveryQueue()
+    /// The loops for which something was published in this batch, one bit each.
+    var published: UInt64 = 0
+    /// Whether EXEC runs what was queued.
+    var isInTransaction = false
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
@@ -39,6 +46,7 @@ struct CommandLoop: ~Copyable {
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
         store = shared.store
+        events = shared.store.events
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
@@ -168,6 +176,7 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
+        if connection.isHeld { return Received(consumed: position, next: .pause) }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

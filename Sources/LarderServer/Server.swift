@@ -56,6 +56,7 @@ public final class Server: Sendable {
         self.shared = shared
         self.logger = logger
         var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
+        runtime.subscriberLimits = shared.subscriberLimits
         runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
         runtime.onHangup = { shared.reload() }
         do throws(RuntimeError) {
@@ -66,6 +67,7 @@ public final class Server: Sendable {
             throw ServerFailure(description: error.description)
         }
         for context in group.contexts { shared.traffic.add(context) }
+        shared.pubsub.contexts = group.contexts
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
     }

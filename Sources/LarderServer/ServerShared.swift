@@ -41,6 +41,11 @@ final class ServerShared: Sendable {
     let monitors = Monitors()
     /// Where the configuration came from; nil for a server without one.
     let sources: ConfigurationSources?
+    let pubsub: PubSub
+    let subscriberLimits = SubscriberLimits()
+    let interests: EventInterests
+    /// Relaxed: who changes them does not wait for the loops.
+    private let eventBits = Atomic<UInt32>(0)
     let settings: Guarded<RuntimeSettings>
     private let tcpPort = Atomic<Int>(0)
 
@@ -63,6 +68,8 @@ final class ServerShared: Sendable {
         valueMax = store.valueMax
         transactionBytesMax = settings.configuration.clients.memoryBytes / 2
         self.users = UserDirectory(users)
+        pubsub = PubSub(loopCount: loopCount)
+        interests = EventInterests(store.events)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
@@ -76,6 +83,17 @@ final class ServerShared: Sendable {
     var counted: TrafficCounts {
         get { resetCounts.withLock { $0 } }
         set { resetCounts.withLock { $0 = newValue } }
+    }
+
+    /// The keyspace events that are sent.
+    var eventClasses: EventClasses { EventClasses(rawValue: eventBits.load(ordering: .relaxed)) }
+
+    private func carryOut(_ pubsub: PubSubConfiguration) {
+        eventBits.store(pubsub.events.rawValue, ordering: .relaxed)
+        interests.set(pubsub.events.kinds, for: .keyspace)
+        subscriberLimits.hardBytes = pubsub.outputLimitBytes
+        subscriberLimits.softBytes = pubsub.outputSoftLimitBytes
+        subscriberLimits.softDuration = pubsub.outputSoftTime
     }
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
@@ -133,6 +151,7 @@ final class ServerShared: Sendable {
         }
         store.evicts = settings.fullMemory != .noEviction
         timing.adopt(settings.configuration)
+        carryOut(settings.configuration.pubsub)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }

@@ -14,6 +14,8 @@ public struct Configuration: Sendable, Hashable {
     public var memory = MemoryConfiguration()
     /// Connected programs.
     public var clients = ClientsConfiguration()
+    /// Messages that clients subscribe to.
+    public var pubsub = PubSubConfiguration()
     /// What is written to standard error.
     public var log = LogConfiguration()
     /// The server itself.
@@ -38,7 +40,8 @@ public struct Configuration: Sendable, Hashable {
         let listening = listen.violations(
             hasPassword: asksForPassword, isProtected: server.isProtected)
         return listening + userViolations() + memory.violations() + clients.violations()
-            + server.violations() + slowlog.violations() + latency.violations()
+            + server.violations() + slowlog.violations()
+            + pubsub.violations() + latency.violations()
     }
 }
 

@@ -57,7 +57,7 @@ struct Setting: Sendable {
 
 extension Setting {
     /// All keys, in the order in which they are printed.
-    static let all: [Setting] = listening + memory + clients + log + server + slowlog
+    static let all: [Setting] = listening + memory + clients + pubsub + log + server + slowlog
         + latency
 
     /// Keys of features that are not there yet: accepted, with a warning.
@@ -69,7 +69,9 @@ extension Setting {
     static let unused: Set<String> = []
 
     /// The sections, in the order in which they are printed.
-    static let sections = ["listen", "memory", "clients", "log", "server", "slowlog", "latency"]
+    static let sections = [
+        "listen", "memory", "clients", "pubsub", "log", "server", "slowlog", "latency",
+    ]
 
     private static let listening = [
         Setting("listen.resp", \.listen.resp, .endpoints, "addresses for RESP (redis) clients"),

@@ -135,9 +135,12 @@ import LarderPolicy
     ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: found, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -151,8 +154,11 @@ import LarderPolicy
     ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -162,8 +168,11 @@ import LarderPolicy
     /// - Returns: `false` when there was no memory for a longer entry.
     @discardableResult
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
+        let tells = unsafe state.pointee.tells
+        let isChange = tells && (expiry != .never || self.expiry != .never)
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
+        if isChange { unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space) }
         return isDone
     }
 
@@ -191,6 +200,7 @@ import LarderPolicy
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
         guard let found else { return }
+        if unsafe state.pointee.tells { unsafe state.pointee.tell(.removed, key, space) }
         unsafe state.pointee.remove(found, hash)
         (lastFound, isStale) = (nil, false)
     }
@@ -214,6 +224,11 @@ import LarderPolicy
         unsafe state.pointee.returnPrepaid()
     }
 
+    @inline(never)
+    private func tellPut(_ expiry: Moment, _ wasThere: Bool) {
+        unsafe state.pointee.tellPut(key, hash, space, expiry, wasThere: wasThere)
+    }
+
     /// Notes an access with the policy.
     public mutating func touch() {
         guard let found else { return }
@@ -228,6 +243,7 @@ import LarderPolicy
             touch()
         } else {
             unsafe state.pointee.statistics.misses += 1
+            if unsafe state.pointee.tells { unsafe state.pointee.tell(.missed, key, space) }
         }
     }
 }

@@ -83,11 +83,12 @@ extension ShardState {
         renewVersion(of: found.block)
     }
 
-    private mutating func renewVersion(of block: Block) {
+    private mutating func renewVersion(of block: Block, _ kind: KeyEvent.Kind = .replaced) {
         statistics.writes += 1
         let hash = hasher.hash(block.key)
         bumpGeneration(hash)
         noteChange(hash, block.header.space)
+        if tells { tell(kind, block) }
         let shape = block.header.shape
         if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
     }
@@ -96,6 +97,7 @@ extension ShardState {
     mutating func move(_ found: Found, _ hash: UInt64, to space: UInt16) {
         let old = found.block.header
         noteChange(hash, old.space)
+        if tells { tell(.removed, found.block) }
         let hasExpiry = old.shape.contains(.expiry)
         found.block.header = EntryHeader(
             keyLength: old.keyLength, valueLength: old.valueLength, space: space, shape: old.shape)
@@ -105,6 +107,7 @@ extension ShardState {
             expiringCounts[Int(old.space)] -= 1
             expiringCounts[Int(space)] += 1
         }
-        noteEdit(found, hash, isChanged: true)
+        touch(found.slot, hash, weight: weight(of: found.block))
+        renewVersion(of: found.block, .created)
     }
 }

@@ -52,6 +52,7 @@ extension ShardState {
     /// Removes an entry that has expired. Who watches it knows when it did, and is not told.
     mutating func expire(_ found: Found, _ hash: UInt64) {
         statistics.expirations += 1
+        if tells { tell(.expired, found.block) }
         driver.remove(SlotID(rawValue: found.slot))
         removeUnheld(found.slot, hash, isChange: false)
         payOverhead()

@@ -115,6 +115,7 @@ extension ShardState {
     /// Removes an entry that the policy has let go.
     mutating func evict(_ slot: UInt32) {
         statistics.evictions += 1
+        if tells { tell(.evicted, block(of: slot)) }
         removeUnheld(slot, hash(of: slot))
     }
 

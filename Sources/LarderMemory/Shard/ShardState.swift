@@ -7,6 +7,7 @@ struct ShardState: ~Copyable {
     let hasher: KeyHasher
     let shared: StoreShared
     let budget: PageBudget
+    let events: KeyEventLog
     let returns = PieceReturns()
 
     var arena: Arena
@@ -59,6 +60,7 @@ struct ShardState: ~Copyable {
         self.number = number
         self.shared = shared
         hasher = shared.hasher
+        events = shared.events
         budget = shared.budget
         arena = Arena(space, number: UInt8(number + 1))
         wheel = TimerWheel(now: now)

@@ -26,6 +26,9 @@ extension LoopCore {
     }
 
     private func timeout(of link: Link) -> CloseReason? {
+        if handlerSubscribes(link) {
+            return link.state.pending.map(hasTooMuch) == true ? .outputLimit : nil
+        }
         if link.state.pending != nil {
             let limit = configuration.stallTimeout
             return limit > .zero && link.state.lastSent.isPast(limit, at: now) ? .stalled : nil

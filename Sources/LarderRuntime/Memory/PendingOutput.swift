@@ -29,6 +29,8 @@ import LarderCore
     private(set) var byteCount = 0
     /// Bytes of memory held for this connection alone.
     private(set) var ownedBytes = 0
+    /// Since when more waits for a subscriber than may wait for long.
+    var muchSince: Tick?
 
     func append(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }

@@ -11,6 +11,8 @@ enum Command: UInt8, CaseIterable {
     case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
     case bitcount, bitfield, bitfieldRO, bitop, bitpos, getbit, incrbyfloat, lcs, move, setbit
     case swapdb
+    case publish, spublish, pubsub, subscribe, psubscribe, ssubscribe
+    case unsubscribe, punsubscribe, sunsubscribe
 }
 
 /// What redis's command table says about a command.
@@ -162,6 +164,23 @@ extension Command {
         case .swapdb: .init("swapdb", 3, Self.change)
         case .unwatch: .init("unwatch", 1, Self.watching)
         case .watch: .init("watch", -2, Self.watching, keys: 1, to: -1, step: 1)
+        default: makeMessageSpecification()
+        }
+    }
+
+    private func makeMessageSpecification() -> CommandSpecification {
+        let slow: [StaticString] = ["pubsub", "noscript", "loading", "stale"]
+        let fast: [StaticString] = ["pubsub", "loading", "stale", "fast"]
+        return switch self {
+        case .publish: .init("publish", 3, fast)
+        case .spublish: .init("spublish", 3, fast, keys: 1, to: 1, step: 1)
+        case .pubsub: .init("pubsub", -2, [])
+        case .subscribe: .init("subscribe", -2, slow)
+        case .psubscribe: .init("psubscribe", -2, slow)
+        case .ssubscribe: .init("ssubscribe", -2, slow, keys: 1, to: -1, step: 1)
+        case .unsubscribe: .init("unsubscribe", -1, slow)
+        case .punsubscribe: .init("punsubscribe", -1, slow)
+        case .sunsubscribe: .init("sunsubscribe", -1, slow, keys: 1, to: -1, step: 1)
         default: makeServerSpecification()
         }
     }

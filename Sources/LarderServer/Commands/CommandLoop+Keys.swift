@@ -47,7 +47,10 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         var exists = false
-        withKey(call[1], connection) { exists = $0.exists }
+        withKey(call[1], connection) { access in
+            access.countRead()
+            exists = access.exists
+        }
         output.appendSimple(exists ? "string" : "none")
     }
 

@@ -44,6 +44,9 @@ extension CommandLoop {
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
+        if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
+            return refuseRestricted(command, call, connection, &output)
+        }
         if let transaction = connection.transaction, !command.isTransactional {
             queue(command, call, transaction, &output)
             return note(command, call, queuedIn: transaction, &connection)
@@ -116,7 +119,7 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         switch command {
-        case .ping: ping(call, &output)
+        case .ping: ping(call, connection, &output)
         case .echo: output.appendBulk(call[1])
         case .hello: hello(call, &connection, &output)
         case .auth: auth(call, &connection, &output)
@@ -157,6 +160,24 @@ extension CommandLoop {
         case .lcs: lcs(call, connection, &output)
         case .move: move(call, connection, &output)
         case .swapdb: swapdb(call, &output)
+        default: runMessages(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runMessages(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .publish: publish(call, isShard: false, &connection, &output)
+        case .spublish: publish(call, isShard: true, &connection, &output)
+        case .pubsub: pubsub(call, connection, &output)
+        case .subscribe: subscribe(call, .channel, &connection, &output)
+        case .psubscribe: subscribe(call, .pattern, &connection, &output)
+        case .ssubscribe: subscribe(call, .shard, &connection, &output)
+        case .unsubscribe: unsubscribe(call, .channel, &connection, &output)
+        case .punsubscribe: unsubscribe(call, .pattern, &connection, &output)
+        case .sunsubscribe: unsubscribe(call, .shard, &connection, &output)
         default: runServer(command, call, on: &connection, into: &output)
         }
     }

@@ -20,6 +20,10 @@ extension CommandLoop {
                 return Received(consumed: 0, next: .pause)
             }
             position = resumeWrite(ingest, bytes, &output)
+            if events.isActive {
+                let names = EventNames(ingest.command.verb)
+                tellEvents(of: names, on: &connection, from: 0, into: &output)
+            }
             guard ingest.isFed else { return Received(consumed: position) }
             connection.ingest = nil
         }
@@ -87,6 +91,9 @@ extension CommandLoop {
     ) {
         count(.commands)
         run(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command.verb), on: &connection, from: 0, into: &output)
+        }
     }
 
     /// The commands that make up most traffic come first.
