@@ -28,7 +28,7 @@ extension CommandLoop {
         for index in 0..<call.count {
             let key = call[index]
             let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
+            withEntry(key, hash) { access in
                 access.countRead()
                 appendEntry(key, hash, &access, isVersioned: true, &output)
                 count(access.exists ? .getHits : .getMisses)
@@ -45,7 +45,7 @@ extension CommandLoop {
         for index in 0..<call.count {
             let key = call[index]
             let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
+            withEntry(key, hash) { access in
                 access.countRead()
                 appendEntry(
                     key, hash, &access, isVersioned: command.verb == .gats, &output)

@@ -16,6 +16,10 @@ struct MemcachedWrite {
     var version: UInt64 = 0
     /// Whether the client asks for the new version.
     var asksForVersion = false
+    /// What the new entry is marked with.
+    var marks: EntryMarks = []
+    /// Whether a version that is older than the entry's stores a value that is marked as stale.
+    var takesStale = false
 }
 
 /// A value that is already in the store's memory; or was, if there was no room for it.
@@ -102,9 +106,10 @@ extension CommandLoop {
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
         var reply = MemcachedReplyLine.stored
         var version: UInt64 = 0
-        store.withKey(key, hash, database: 0, at: now) { access in
+        var write = write
+        withEntry(key, hash) { access in
             reply =
-                refusal(of: write, &access, hash)
+                refusal(of: &write, &access, hash)
                 ?? put(value, streamed, by: write, &access)
             if reply == .outOfMemory {
                 count(.outOfMemory)
@@ -133,7 +138,7 @@ extension CommandLoop {
     /// Why the entry that there is, or is not, forbids a write.
     @inline(__always)
     private func refusal(
-        of write: MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
+        of write: inout MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
     ) -> MemcachedReplyLine? {
         switch write.mode {
         case .set: return nil
@@ -146,9 +151,22 @@ extension CommandLoop {
             guard write.version != 0, cas(&access, hash) != write.version else { return nil }
             return .exists
         case .cas:
-            guard access.exists else { return .notFound }
-            return write.version != 0 && cas(&access, hash) == write.version ? nil : .exists
+            return refusalOfCompared(&write, &access, hash)
         }
+    }
+
+    private func refusalOfCompared(
+        _ write: inout MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
+    ) -> MemcachedReplyLine? {
+        guard access.exists else { return .notFound }
+        guard write.version != 0, let version = cas(&access, hash) else { return .exists }
+        if version == write.version { return nil }
+        guard write.takesStale, write.version < version else { return .exists }
+        // The value is stored, but remains what the next client is to replace.
+        write.expiry = access.expiry
+        write.marks.insert(.stale)
+        write.marks.formUnion(access.marks.intersection(.won))
+        return nil
     }
 
     @inline(__always)
@@ -168,9 +186,13 @@ extension CommandLoop {
         let outcome =
             switch streamed {
             case .none:
-                access.put(value, expiry: expiry, flags: write.flags, isVersioned: true)
+                access.put(
+                    value, expiry: expiry, flags: write.flags, marks: write.marks,
+                    isVersioned: true)
             case .value(let large):
-                access.put(large: large, expiry: expiry, flags: write.flags, isVersioned: true)
+                access.put(
+                    large: large, expiry: expiry, flags: write.flags, marks: write.marks,
+                    isVersioned: true)
             }
         return outcome == .stored ? .stored : .outOfMemory
     }
@@ -196,9 +218,9 @@ extension CommandLoop {
     ) {
         let expiry = MemcachedExpiry.moment(command.expiry, now: now)
         var exists = false
-        store.withKey(call[0], store.hash(call[0]), database: 0, at: now) { access in
+        withEntry(call[0], store.hash(call[0])) { access in
             exists = access.exists
-            access.touch()
+            access.noteRead()
             access.setExpiry(orRemove: expiry)
         }
         count(exists ? .touchHits : .touchMisses)
@@ -210,7 +232,7 @@ extension CommandLoop {
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
         var exists = false
-        store.withKey(call[0], store.hash(call[0]), database: 0, at: now) { access in
+        withEntry(call[0], store.hash(call[0])) { access in
             exists = access.exists
             access.remove()
         }
