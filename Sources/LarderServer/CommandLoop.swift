@@ -20,6 +20,8 @@ struct CommandLoop: ~Copyable {
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
+    /// Socket of the connection at hand, by which memcached's watchers know it.
+    var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
 

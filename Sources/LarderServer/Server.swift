@@ -56,6 +56,7 @@ public final class Server: Sendable {
             throw ServerFailure(description: error.description)
         }
         for context in group.contexts { shared.traffic.add(context) }
+        shared.memcached.onStop { [weak group] in group?.stop(drain: Self.drainDuration) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
     }

@@ -52,6 +52,7 @@ extension ShardState {
     /// Removes an entry that has expired.
     mutating func expire(_ found: Found, _ hash: UInt64) {
         statistics.expirations += 1
+        if !found.block.header.marks.contains(.fetched) { statistics.expirationsUnread += 1 }
         remove(found, hash)
     }
 

@@ -20,6 +20,8 @@ struct MemcachedWrite {
     var marks: EntryMarks = []
     /// Whether a version that is older than the entry's stores a value that is marked as stale.
     var takesStale = false
+    /// Whether it counts for its prefix: those of `ms` do not.
+    var isCounted = true
 }
 
 /// A value that is already in the store's memory; or was, if there was no room for it.
@@ -104,10 +106,38 @@ extension CommandLoop {
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         streamed: StreamedValue = .none
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
+        guard wantedKinds.isEmpty else {
+            return carryOutWatched(write, key, hash, value, streamed)
+        }
+        return perform(write, key, hash, value, streamed)
+    }
+
+    @inline(never)
+    private func carryOutWatched(
+        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
+        _ streamed: StreamedValue
+    ) -> (reply: MemcachedReplyLine, version: UInt64) {
+        if write.isCounted, wantedKinds.contains(.prefixes) {
+            shared.memcached.prefixes.note(.set, key)
+        }
+        withEntry(key, hash) { _ in }
+        let outcome = perform(write, key, hash, value, streamed)
+        guard wantedKinds.contains(.mutations) else { return outcome }
+        var byteCount = value.byteCount
+        if case .value(let large?) = streamed { byteCount = large.byteCount }
+        noteStore(write, key, outcome.reply, byteCount: byteCount)
+        return outcome
+    }
+
+    @inline(__always)
+    private func perform(
+        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
+        _ streamed: StreamedValue
+    ) -> (reply: MemcachedReplyLine, version: UInt64) {
         var reply = MemcachedReplyLine.stored
         var version: UInt64 = 0
         var write = write
-        withEntry(key, hash) { access in
+        store.withKey(key, hash, database: 0, at: now) { access in
             reply =
                 refusal(of: &write, &access, hash)
                 ?? put(value, streamed, by: write, &access)
@@ -237,6 +267,7 @@ extension CommandLoop {
             access.remove()
         }
         count(exists ? .deleteHits : .deleteMisses)
+        if wantedKinds.contains(.prefixes) { shared.memcached.prefixes.note(.delete, call[0]) }
         if !command.isQuiet { output.append(exists ? .deleted : .notFound) }
     }
 }

@@ -28,6 +28,7 @@ import LarderWire
             peer, localAddress: "127.0.0.1:\(shared.port)", isMemcached: dialect == .memcached,
             now: MonotonicClock.now())
         shared.clients.add(client)
+        shared.noteConnection(client)
         return ClientConnection(
             dialect: dialect, isAuthenticated: !shared.needsPassword, client: client)
     }
@@ -46,6 +47,8 @@ import LarderWire
 
     func closed(_ connection: ClientConnection, reason: CloseReason) {
         shared.clients.remove(connection.client)
+        if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
+        shared.noteConnection(connection.client, leftBy: reason)
     }
 
     func ticked(at now: Tick) -> Bool {

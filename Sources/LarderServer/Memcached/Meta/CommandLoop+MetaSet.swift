@@ -52,6 +52,7 @@ extension CommandLoop {
         write.version = flags.version ?? 0
         write.asksForVersion = flags.has("c")
         write.takesStale = flags.has("I")
+        write.isCounted = false
         if flags.hasEncodedKey { write.marks = .encodedKey }
         var (reply, version) = (MemcachedReplyLine.stored, UInt64(0))
         flags.withKey(call[0]) { key in
