@@ -25,6 +25,10 @@ extension CommandLoop {
             output.appendRefusal(refusal)
             return nil
         }
+        guard isAboutOurClass(call[1].text) else {
+            output.append(.end)
+            return nil
+        }
         let cursor = dump(from: connection.dumpCursor ?? 0, &output)
         guard cursor == 0 else {
             connection.dumpCursor = cursor
@@ -59,6 +63,11 @@ extension CommandLoop {
         MemcachedNumber.unsigned32(word, 0..<word.byteCount)
     }
 
+    /// Whether the class of sizes that all entries are in is among these.
+    private func isAboutOurClass(_ classes: String) -> Bool {
+        classes == "all" || classes == "hash" || classes.split(separator: ",").contains("1")
+    }
+
     /// What is wrong with the classes of `crawl` and `metadump`, of which memcached has 63.
     private func refusalOfCrawl(_ call: borrowing Call) -> StaticString? {
         guard shared.memcached.isCrawlerEnabled.load(ordering: .relaxed) else {
@@ -68,7 +77,7 @@ extension CommandLoop {
         if text == "all" || text == "hash" && call[0].text == "metadump" { return nil }
         if text == "hash" { return "ERROR an unknown error happened" }
         for word in text.split(separator: ",") {
-            guard let number = UInt32(word), (1..<63).contains(number) else {
+            guard let number = UInt32(word), (1..<64).contains(number) else {
                 return "BADCLASS invalid class id"
             }
         }

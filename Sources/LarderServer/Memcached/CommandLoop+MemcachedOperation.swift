@@ -99,8 +99,7 @@ extension CommandLoop {
         }
         let call = arguments.call(in: bytes)
         if command.verb == .watch {
-            return watch(
-                command, call, isFirst: position == 0, of: bytes, on: &connection, &output)
+            return watch(command, call, of: bytes, on: &connection, &output)
         }
         return crawl(call, at: position, on: &connection, &output)
     }

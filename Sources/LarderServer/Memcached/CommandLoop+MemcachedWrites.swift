@@ -125,6 +125,9 @@ extension CommandLoop {
         guard wantedKinds.contains(.mutations) else { return outcome }
         var byteCount = value.byteCount
         if case .value(let large?) = streamed { byteCount = large.byteCount }
+        if outcome.reply == .stored, write.mode == .append || write.mode == .prepend {
+            store.withKey(key, hash, database: 0, at: now) { byteCount = $0.valueLength }
+        }
         noteStore(write, key, outcome.reply, byteCount: byteCount)
         return outcome
     }

@@ -21,10 +21,24 @@ extension CommandLoop {
         }
         flags.withKey(call[0]) { key in
             let hash = store.hash(key)
+            var isNew = false
             withEntry(key, hash) { access in
+                isNew = !access.exists && flags.vivifyExpiry != nil
                 reply(to: addition, hash, &access, call, flags, &output)
             }
+            if isNew, !wantedKinds.isEmpty { noteVivified(key, flags.initial) }
         }
+    }
+
+    /// Tells watchers of a number that was not there, which memcached adds as `add` would.
+    @inline(never)
+    private func noteVivified(_ key: RawSpan, _ initial: UInt64) {
+        if wantedKinds.contains(.fetchers) { noteFetch(key, length: nil) }
+        guard wantedKinds.contains(.mutations) else { return }
+        var write = MemcachedWrite()
+        write.mode = .add
+        let digits = DecimalText(initial)
+        noteStore(write, key, .stored, byteCount: digits.bytes.byteCount)
     }
 
     private func reply(

@@ -8,7 +8,7 @@ extension CommandLoop {
     ///
     /// - Returns: `nil` when it was refused, and the connection goes on as before.
     func watch(
-        _ command: MemcachedCommand, _ call: borrowing Call, isFirst: Bool, of bytes: RawSpan,
+        _ command: MemcachedCommand, _ call: borrowing Call, of bytes: RawSpan,
         on connection: inout ClientConnection, _ output: inout OutputBuffer
     ) -> Received? {
         var kinds: WatchKinds = call.count == 0 ? .fetchers : []
@@ -18,10 +18,6 @@ extension CommandLoop {
                 return nil
             }
             kinds.formUnion(kind)
-        }
-        guard isFirst else {
-            output.appendRefusal("ERROR cannot pipeline other commands before watch")
-            return nil
         }
         guard shared.memcached.watchers.add(connection.client.id, on: context, kinds) else {
             output.appendRefusal("WATCHER_TOO_MANY log watcher limit reached")
