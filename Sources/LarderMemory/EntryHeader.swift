@@ -125,8 +125,10 @@ extension EntryHeader {
 
 /// What is known of an entry besides its value, for the clients that ask.
 public struct EntryMarks: OptionSet, Sendable, Hashable, BitwiseCopyable {
+    /// A bit for each mark.
     public let rawValue: UInt8
 
+    /// The marks with these bits.
     @inlinable public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }

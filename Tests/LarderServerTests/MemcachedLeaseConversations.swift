@@ -1,4 +1,5 @@
-/// What is said of stale values, of reads, and of who writes the next value, as memcached 1.6.18 has it.
+/// What is said of stale values, of reads, and of who writes the next value, as memcached 1.6.18 has
+/// it.
 extension Conversation {
     static let leases: [Conversation] = [
         Conversation(
@@ -63,7 +64,7 @@ extension Conversation {
                 ("set b 0 0 1|5|md b I T-1|mg b|", "STORED|HD|EN|"),
                 (
                     "set c 0 0 1|5|md c I|gat 0 c|touch c 60|mg c t|",
-                    "STORED|HD|VALUE c 0 1|5|END|TOUCHED|HD t59 X W|"
+                    "STORED|HD|VALUE c 0 1|5|END|TOUCHED|HD t60 X W|"
                 ),
                 ("mg c N30 R100|", "HD Z X|"),
                 ("md c I|mg c R100|", "HD|HD X W|"),
@@ -121,7 +122,7 @@ extension Conversation {
             [
                 (
                     "ma n N0 J9|ma n T50 t|mg n t|ma n T50 t v|mg n t|",
-                    "HD|HD t50|HD t-1|VA 2 t50|11|HD t49|"
+                    "HD|HD t50|HD t-1|VA 2 t50|11|HD t50|"
                 ),
                 (
                     "ma n O23456789012345678901234567890123 v|mg n v|",

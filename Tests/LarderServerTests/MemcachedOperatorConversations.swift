@@ -120,7 +120,7 @@ extension Conversation {
         Conversation(
             "stats cachedump lists keys",
             [
-                ("set a 0 0 3|abc|stats cachedump 1 0|", "STORED|ITEM a [3 b; 0 s]|END|"),
+                ("set a 0 0 3|abc|stats cachedump 1 0|", "STORED|ITEM a [3 b; 0 s]|END|")
             ]),
     ]
 }

@@ -161,8 +161,9 @@ public struct ShardStatistics: Sendable, BitwiseCopyable {
     public var refusals = 0
     /// Entries that were removed because they had expired.
     public var expirations = 0
-    /// Of those that left to make room, and of those that expired: how many nobody had read.
+    /// Entries that left to make room and had not been read.
     public var evictionsUnread = 0
+    /// Entries that expired and had not been read.
     public var expirationsUnread = 0
     /// Entries that were written.
     public var writes = 0

@@ -23,8 +23,8 @@ public final class LoopContext: Sendable {
     @discardableResult
     public func close(_ id: ConnectionID) -> Bool { post(.close(id, .killed)) }
 
-    /// Ends what `Received.Next.pause` began: the rest is given to the handler again; also without a
-    /// pause, when there is a rest.
+    /// Ends what `Received.Next.pause` began: the rest is given to the handler again. Without a
+    /// pause too, when there is a rest.
     @discardableResult
     public func resume(_ id: ConnectionID) -> Bool { post(.resume(id)) }
 

@@ -29,7 +29,7 @@ extension CommandLoop {
             output.append(.end)
             return nil
         }
-        let cursor = dump(from: connection.dumpCursor ?? 0, &output)
+        let cursor = list(from: connection.dumpCursor ?? 0, &output)
         guard cursor == 0 else {
             connection.dumpCursor = cursor
             // The command stays where it is, and is found again with the cursor.
@@ -87,7 +87,7 @@ extension CommandLoop {
     /// Appends a line for each of some entries.
     ///
     /// - Returns: Where to go on; 0 at the end.
-    private func dump(from start: UInt64, _ output: inout OutputBuffer) -> UInt64 {
+    private func list(from start: UInt64, _ output: inout OutputBuffer) -> UInt64 {
         var cursor = start
         var count = 0
         let wall = shared.wall.current()

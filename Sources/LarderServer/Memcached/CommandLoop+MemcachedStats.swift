@@ -25,7 +25,7 @@ extension CommandLoop {
             shared.memcached.prefixes.reset()
             output.append(.reset)
         case "detail": detail(call.count > 1 ? call[1].text : "", &output)
-        case "cachedump": dump(call, &output)
+        case "cachedump": listKeys(call, &output)
         default: MemcachedFailure.unknownCommand.append(to: &output)
         }
     }
@@ -53,7 +53,7 @@ extension CommandLoop {
     private static var dumpBytesMax: Int { 2 << 20 }
 
     /// `stats cachedump`: the keys of a class of sizes, of which there is one.
-    private func dump(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    private func listKeys(_ call: borrowing Call, _ output: inout OutputBuffer) {
         guard call.count >= 3 else {
             return output.appendRefusal("CLIENT_ERROR bad command line")
         }
@@ -63,11 +63,11 @@ extension CommandLoop {
         guard sizeClass < 64 else {
             return output.appendRefusal("CLIENT_ERROR Illegal slab id")
         }
-        if sizeClass == 1 { dump(limit: limit == 0 ? .max : Int(limit), &output) }
+        if sizeClass == 1 { listKeys(limit: limit == 0 ? .max : Int(limit), &output) }
         output.append(.end)
     }
 
-    private func dump(limit: Int, _ output: inout OutputBuffer) {
+    private func listKeys(limit: Int, _ output: inout OutputBuffer) {
         let (start, wall) = (output.count, shared.wall.current())
         var (cursor, shown) = (UInt64(0), 0)
         repeat {

@@ -101,8 +101,8 @@ struct MemcachedLine {
         return digits >= 1 && digits <= 9 && isEnded ? number : -1
     }
 
-    /// Whether the rest of a line, which is no command, seems to be of a browser. memcached looks at
-    /// this only when no command begins with the same letter.
+    /// Whether the rest of a line, which is no command, seems to be of a browser. memcached looks
+    /// at this only when no command begins with the same letter.
     private mutating func isHTTP(_ bytes: RawSpan, _ name: Range<Int>) -> Bool {
         guard name.count > 1 else { return false }
         switch bytes.byte(at: name.lowerBound) {

@@ -89,7 +89,8 @@ extension CommandLoop {
         guard call.count > 0, call[0].byteCount <= MemcachedLimits.keyBytesMax else {
             return MemcachedFailure.badFormat.append(to: &output)
         }
-        guard call.count > 1, call[1].byteCount == 1, call[1].byte(at: 0) == UInt8(ascii: "b") else {
+        guard call.count > 1, call[1].byteCount == 1, call[1].byte(at: 0) == UInt8(ascii: "b")
+        else {
             return describe(call[0], &output)
         }
         guard let key = Base64.decoded(call[0]) else {

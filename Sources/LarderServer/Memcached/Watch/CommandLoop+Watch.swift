@@ -82,7 +82,9 @@ extension ServerShared {
     /// Tells watchers that a client has come, or why it left.
     @inline(never)
     func noteConnection(_ client: Client, leftBy reason: CloseReason? = nil) {
-        guard client.isMemcached, memcached.watchers.wantedKinds.contains(.connectionEvents) else { return }
+        guard client.isMemcached, memcached.watchers.wantedKinds.contains(.connectionEvents) else {
+            return
+        }
         let port = client.address.split(separator: ":").last.map(String.init) ?? ""
         let isUnix = UInt16(port) == nil
         let host = isUnix ? "unix" : String(client.address.dropLast(port.count + 1))

@@ -2,8 +2,8 @@ import LarderCore
 import LarderRuntime
 import Synchronization
 
-/// Who watches what memcached's clients do, as its `watch` has it: lines that are lost, and counted,
-/// when a watcher does not read them.
+/// Who watches what memcached's clients do, as its `watch` has it. When a watcher does not read,
+/// lines are lost, and counted.
 final class WatchHub: Sendable {
     /// Bytes of lines that wait for one watcher. 256 KiB, as in memcached.
     static var waitingBytesMax: Int { 256 << 10 }
