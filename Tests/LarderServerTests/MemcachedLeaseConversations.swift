@@ -1,5 +1,5 @@
-/// What is said of stale values, of reads, and of who writes the next value, as memcached 1.6.18 has
-/// it.
+/// What is said of stale values, of reads, and of who writes the next value: as memcached 1.6.18
+/// has it.
 extension Conversation {
     static let leases: [Conversation] = [
         Conversation(
