@@ -24,6 +24,7 @@ struct CommandLoop: ~Copyable {
     var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
@@ -45,9 +46,11 @@ struct CommandLoop: ~Copyable {
         // The list may hold part of another connection's request.
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        timing.follow(shared.timing)
         do throws(ProtocolFailure) {
             return try serveRequests(bytes, on: &connection, into: &output)
         } catch {
+            shared.errors.count("ERR")
             error.append(to: &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
         }

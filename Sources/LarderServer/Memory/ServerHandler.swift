@@ -49,6 +49,7 @@ import LarderWire
         shared.clients.remove(connection.client)
         if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
         shared.noteConnection(connection.client, leftBy: reason)
+        shared.endMonitoring(connection.client.id)
     }
 
     func ticked(at now: Tick) -> Bool {
