@@ -62,6 +62,14 @@ extension ByteStore {
         from cursor: UInt64, database: Int, limit: Int, at now: Moment,
         _ body: (_ key: RawSpan) -> Void
     ) -> UInt64 {
+        scanEntries(from: cursor, database: database, limit: limit, at: now) { body($0.key) }
+    }
+
+    /// The same, with all that is known of an entry.
+    public func scanEntries(
+        from cursor: UInt64, database: Int, limit: Int, at now: Moment,
+        _ body: (borrowing EntryView) -> Void
+    ) -> UInt64 {
         var number = Int(cursor >> 32)
         var position = cursor & 0xFFFF_FFFF
         var visited = 0
@@ -79,7 +87,7 @@ extension ByteStore {
                             let block = state.block(of: slot)
                             guard block.header.space == space, block.expiry > now else { return }
                             visited += 1
-                            body(block.key)
+                            body(EntryView(block, in: state, at: now))
                         })
                 }
             }

@@ -144,6 +144,8 @@ extension ShardState {
         statistics.hits += 1
         touch(found.slot, hash, weight: weight(of: found.block))
         let header = found.block.header
+        let read = header.fetched(at: now)
+        if read != header { found.block.header = read }
         guard !header.shape.contains(.large) else {
             return .large(largeValue(of: found.block), flags: found.block.flags)
         }

@@ -27,6 +27,12 @@ struct ClientConnection {
     var isHeld = false
     /// Close when the replies so far are sent.
     var isClosing = false
+    /// Whether its first bytes were looked at: what begins with 0x80 is memcached's old protocol.
+    var isGreeted = false
+    /// Whether it only hears what others do: `watch`.
+    var isWatcher = false
+    /// How far it has been told of all entries: `lru_crawler metadump`.
+    var dumpCursor: UInt64?
     /// What was queued since MULTI.
     var transaction: Transaction? {
         didSet { client.note(transaction) }

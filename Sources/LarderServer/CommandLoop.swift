@@ -36,6 +36,8 @@ struct CommandLoop: ~Copyable {
     var published: UInt64 = 0
     /// Whether EXEC runs what was queued.
     var isInTransaction = false
+    /// Socket of the connection at hand, by which memcached's watchers know it.
+    var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))

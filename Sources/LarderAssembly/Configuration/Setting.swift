@@ -130,6 +130,9 @@ extension Setting {
         Setting(
             "server.protected-mode", \.server.isProtected, .yesOrNo,
             "refuse to bind beyond this machine without a password"),
+        Setting(
+            "server.memcached-shutdown", \.server.allowsShutdown, .yesOrNo,
+            "let memcached clients end the server with 'shutdown'"),
     ]
 
     private static let slowlog = [

@@ -195,9 +195,8 @@ extension LoopCore {
         }
     }
 
-    /// Ends a pause.
+    /// Ends a pause. Without one, the handler is called again for what it left.
     func resume(_ link: Link) {
-        guard link.state.flags.contains(.paused) else { return }
         link.state.flags.remove(.paused)
         if link.state.leftover != nil { makeRunnable(link) }
         settle(link)

@@ -28,6 +28,7 @@ import Synchronization
         let client = Client(
             peer, isMemcached: dialect == .memcached, now: MonotonicClock.now())
         shared.clients.add(client)
+        shared.noteConnection(client)
         var connection = ClientConnection(
             dialect: dialect, user: shared.users.current.standard, client: client)
         connection.enterIfOpen()
@@ -66,6 +67,8 @@ import Synchronization
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)
         }
+        if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
+        shared.noteConnection(connection.client, leftBy: reason)
         shared.endMonitoring(connection.client.id)
     }
 
