@@ -41,12 +41,14 @@ public final class Server: Sendable {
         let now = MonotonicClock.now()
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
+        let certificates = try Self.certificates(configuration, logger)
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
-            version: version, now: now)
+            version: version, now: now, certificates: certificates)
         self.shared = shared
         self.logger = logger
         var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
+        Self.addTLS(to: &runtime, shared)
         runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
         do throws(RuntimeError) {
             group = try LoopGroup(runtime) { context in
@@ -142,6 +144,7 @@ public final class Server: Sendable {
         runtime.listeners =
             configuration.listen.resp.map { listener($0, .resp, configuration) }
             + configuration.listen.memcached.map { listener($0, .memcached, configuration) }
+            + tlsListeners(configuration)
         runtime.loopCount = loopCount
         runtime.backend =
             switch configuration.server.io {
@@ -157,7 +160,7 @@ public final class Server: Sendable {
         return runtime
     }
 
-    private static func listener(
+    static func listener(
         _ endpoint: LarderAssembly.Endpoint, _ dialect: ClientConnection.Dialect,
         _ configuration: Configuration
     ) -> ListenerConfiguration {

@@ -21,17 +21,20 @@ final class ServerShared: Sendable {
     let valueMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
+    /// Nil when no listener uses TLS.
+    let certificates: CertificateKeeper?
     private let settings: Guarded<RuntimeSettings>
     private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick
+        version: String, now: Tick, certificates: CertificateKeeper? = nil
     ) {
         self.store = store
         self.logger = logger
         self.version = version
+        self.certificates = certificates
         startedAt = now
         rate = RateMeter(now: now)
         counters = (0..<loopCount).map { _ in CommandCounters() }
@@ -75,6 +78,7 @@ final class ServerShared: Sendable {
     /// Changes settings as CONFIG SET does, and carries the changes out: both under one lock, so
     /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
+        let context = try preparedContext(arguments)
         let outcome = settings.withLock { current -> Result<Void, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
@@ -84,6 +88,12 @@ final class ServerShared: Sendable {
                 }
                 guard tried.memoryLimitBytes >= store.limitMin else {
                     return .failure(.tooLittleMemory(store.limitMin))
+                }
+                if let context {
+                    guard context.configuration == tried.configuration.tls else {
+                        return .failure(.unusableCertificates("tls-cert-file"))
+                    }
+                    certificates?.install(context)
                 }
                 current = tried
                 carryOut(changed, tried)
@@ -95,6 +105,15 @@ final class ServerShared: Sendable {
             }
         }
         try outcome.get()
+    }
+
+    /// The certificates that CONFIG SET names. Files are read before the lock is taken.
+    private func preparedContext(_ arguments: [String]) throws(SettingRefusal) -> TLSContext? {
+        guard let certificates else { return nil }
+        var tried = currentSettings
+        // What is wrong with the arguments is said by the change itself.
+        guard (try? tried.set(arguments)) != nil else { return nil }
+        return try certificates.prepare(arguments, for: tried)
     }
 
     private func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {

@@ -1,3 +1,5 @@
+public import LarderRuntime
+
 /// Everything that can be set before the server starts. Each default is the one to keep unless
 /// there is a reason.
 public struct Configuration: Sendable, Hashable {
@@ -8,6 +10,8 @@ public struct Configuration: Sendable, Hashable {
     public var data = "./larder-data"
     /// What RESP clients must send with AUTH; nil: nothing.
     public var password: String?
+    /// Certificates, and what is asked of clients for theirs.
+    public var tls = TLSConfiguration()
     /// The memory level.
     public var memory = MemoryConfiguration()
     /// Connected programs.
@@ -33,7 +37,9 @@ public struct Configuration: Sendable, Hashable {
     public func violations() -> [ConfigurationError] {
         let listening = listen.violations(
             hasPassword: password != nil, isProtected: server.isProtected)
-        return listening + memory.violations() + clients.violations() + server.violations()
+        let encryption = tls.violations(
+            listen, hasPassword: password != nil, isProtected: server.isProtected)
+        return listening + encryption + memory.violations() + clients.violations() + server.violations()
             + slowlog.violations()
     }
 }

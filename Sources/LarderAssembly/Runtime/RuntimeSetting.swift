@@ -13,13 +13,14 @@ struct RuntimeSetting: Sendable {
     var change: Change?
 
     /// All names: redis's first, then our own.
-    static let all: [RuntimeSetting] = memory + clients + server + absent + own
+    static let all: [RuntimeSetting] = memory + clients + server + tls + absent + own
 
     /// Our keys that a running server can take over.
     static let changeable: Set<String> = [
         "memory.limit", "memory.max-value", "clients.max", "clients.idle", "clients.memory",
         "clients.output-limit", "log.level", "server.tcp-keepalive", "server.protected-mode",
-        "slowlog.threshold", "slowlog.length", "password",
+        "slowlog.threshold", "slowlog.length", "password", "tls.certificate", "tls.key", "tls.ca",
+        "tls.client-certificates",
     ]
 
     private static let own: [RuntimeSetting] = Setting.all.map { setting in
@@ -31,7 +32,8 @@ struct RuntimeSetting: Sendable {
 
     private static func change(of setting: Setting) -> Change {
         { text, settings in
-            let isRead = setting.assign([text], &settings.configuration)
+            let texts = setting.isList ? text.split(separator: ",").map(String.init) : [text]
+            let isRead = setting.assign(texts, &settings.configuration)
             return isRead ? nil : setting.complaint(about: [text])
         }
     }

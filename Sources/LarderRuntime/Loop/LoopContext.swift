@@ -74,4 +74,5 @@ struct NewConnection: Sendable {
     var serial: UInt64
     var tag: Int
     var address: SocketAddress
+    var usesTLS: Bool
 }
