@@ -80,7 +80,9 @@ let package = Package(
             "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests(
             "LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting", "LarderCommand"]),
-        tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket"]),
+        tests(
+            "LarderRuntimeTests",
+            ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket", "COpenSSL"]),
         tests(
             "LarderAssemblyTests",
             ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]

@@ -39,8 +39,8 @@ public struct Configuration: Sendable, Hashable {
             hasPassword: password != nil, isProtected: server.isProtected)
         let encryption = tls.violations(
             listen, hasPassword: password != nil, isProtected: server.isProtected)
-        return listening + encryption + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations()
+        return listening + encryption + memory.violations() + clients.violations()
+            + server.violations() + slowlog.violations()
     }
 }
 

@@ -45,8 +45,8 @@ public final class LoopStatistics: Sendable {
     public let handshakes = Counter()
     private let refusals = Atomic<UInt64>(0)
     private let closedBy: [10 of Counter] = [
-        Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(),
-        Counter(),
+        Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(),
+        Counter(), Counter(),
     ]
     private let open = Atomic<Int>(0)
 

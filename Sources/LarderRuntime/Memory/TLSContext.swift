@@ -40,7 +40,7 @@ import Glibc
     }
 
     deinit {
-        for unsafe context in unsafe contexts { unsafe SSL_CTX_free(context) }
+        for index in unsafe contexts.indices { unsafe SSL_CTX_free(contexts[index]) }
         unsafe contexts.deallocate()
         unsafe choice.deallocate()
     }

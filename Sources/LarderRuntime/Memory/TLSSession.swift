@@ -110,7 +110,7 @@ import LarderCore
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Self.nameBytesMax) { text in
             let count = unsafe copenssl_peer_name(session, text.baseAddress, text.count)
             guard count > 0 else { return nil }
-            let bytes = unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(text)[..<count])
+            let bytes = unsafe UnsafeRawBufferPointer(text)[..<count]
             return unsafe String(decoding: bytes, as: UTF8.self)
         }
     }
