@@ -85,7 +85,7 @@ let package = Package(
             ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket", "COpenSSL"]),
         tests(
             "LarderAssemblyTests",
-            ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
+            ["LarderCore", "LarderMemory", "LarderRuntime", "LarderAssembly", "LarderTesting"]
         ),
         tests(
             "LarderServerTests",
