@@ -113,7 +113,8 @@ import Testing
                 "tls-ca-cert-file=ca.pem", "tls-auth-clients=no", "tls-protocols=TLSv1.2 TLSv1.3",
             ])
         let changed = try settings.set([
-            "tls-auth-clients", "yes", "tls.certificate", "c.pem,d.pem", "tls-ca-cert-file", "d.pem",
+            "tls-auth-clients", "yes", "tls.certificate", "c.pem,d.pem", "tls-ca-cert-file",
+            "d.pem",
         ])
         #expect(changed == ["tls.certificate", "tls.ca", "tls.client-certificates"])
         #expect(settings.configuration.tls.certificates == ["c.pem", "d.pem"])

@@ -22,6 +22,8 @@ public struct Configuration: Sendable, Hashable {
     public var server = ServerConfiguration()
     /// Slow commands.
     public var slowlog = SlowlogConfiguration()
+    /// Events that held up clients.
+    public var latency = LatencyConfiguration()
 
     /// The defaults.
     public init() {}
@@ -40,7 +42,7 @@ public struct Configuration: Sendable, Hashable {
         let encryption = tls.violations(
             listen, hasPassword: password != nil, isProtected: server.isProtected)
         return listening + encryption + memory.violations() + clients.violations()
-            + server.violations() + slowlog.violations()
+            + server.violations() + slowlog.violations() + latency.violations()
     }
 }
 

@@ -15,12 +15,13 @@ final class CertificateKeeper: Sendable {
         for warning in context.warnings { logger.warning(warning) }
     }
 
-    /// Reads the files and puts them in force; or says in the log why not.
-    func reload(_ configuration: TLSConfiguration) {
+    /// Reads the files; or says in the log why not.
+    func read(_ configuration: TLSConfiguration) -> TLSContext? {
         do throws(TLSFailure) {
-            install(try TLSContext(configuration))
+            return try TLSContext(configuration)
         } catch {
             logRefusal(error)
+            return nil
         }
     }
 

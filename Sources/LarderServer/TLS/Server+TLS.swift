@@ -14,13 +14,12 @@ extension Server {
         }
     }
 
-    /// Hands the certificates to the loops, and has them read again at SIGHUP.
+    /// Hands the certificates to the loops.
     static func addTLS(to runtime: inout RuntimeConfiguration, _ shared: ServerShared) {
         guard let certificates = shared.certificates else { return }
         let logger = shared.logger
         runtime.tls = certificates.identity
         runtime.onHandshakeFailure = { logger.log($0) }
-        runtime.onHangup = { certificates.reload(shared.currentSettings.configuration.tls) }
     }
 
     static func tlsListeners(_ configuration: Configuration) -> [ListenerConfiguration] {
@@ -32,5 +31,31 @@ extension Server {
             listener.usesTLS = true
             return listener
         }
+    }
+}
+
+extension ServerShared {
+    /// The certificates that CONFIG SET names. Files are read before the lock is taken.
+    func preparedContext(_ arguments: [String]) throws(SettingRefusal) -> TLSContext? {
+        guard let certificates else { return nil }
+        var tried = currentSettings
+        // What is wrong with the arguments is said by the change itself.
+        guard (try? tried.set(arguments)) != nil else { return nil }
+        return try certificates.prepare(arguments, for: tried)
+    }
+
+    /// Reads the files of the settings in force again.
+    func reloadCertificates() {
+        var configuration = currentSettings.configuration
+        if let context = preparedContext(&configuration) { certificates?.install(context) }
+    }
+
+    /// The certificates that a configuration names. What cannot be used is taken out of it: those in
+    /// force stay, and nothing else depends on them.
+    func preparedContext(_ configuration: inout Configuration) -> TLSContext? {
+        guard let certificates else { return nil }
+        if let context = certificates.read(configuration.tls) { return context }
+        configuration.tls = currentSettings.configuration.tls
+        return nil
     }
 }
