@@ -101,4 +101,6 @@ public enum CloseReason: Int, Sendable, Hashable, CaseIterable {
     case killed
     /// The group stopped.
     case shutdown
+    /// No TLS handshake came about. The handler never knew of the connection.
+    case handshake
 }

@@ -46,18 +46,22 @@ final class ServerShared: Sendable {
     let interests: EventInterests
     /// Relaxed: who changes them does not wait for the loops.
     private let eventBits = Atomic<UInt32>(0)
+    /// Nil when no listener uses TLS.
+    let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
         version: String, users: UserTable = UserTable(), now: Tick,
-        sources: ConfigurationSources? = nil
+        sources: ConfigurationSources? = nil,
+        certificates: CertificateKeeper? = nil
     ) {
         self.sources = sources
         self.store = store
         self.logger = logger
         self.version = version
+        self.certificates = certificates
         startedAt = now
         startupBytes = store.budget.used
         rate = RateMeter(now: now)
@@ -118,6 +122,7 @@ final class ServerShared: Sendable {
     /// Changes settings as CONFIG SET does, and carries the changes out: both under one lock, so
     /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
+        let context = try preparedContext(arguments)
         let outcome = settings.withLock { current -> Result<Void, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
@@ -128,10 +133,14 @@ final class ServerShared: Sendable {
                 guard tried.memoryLimitBytes >= store.limitMin else {
                     return .failure(.tooLittleMemory(store.limitMin))
                 }
+                if let context, context.configuration != tried.configuration.tls {
+                    return .failure(.unusableCertificates("tls-cert-file"))
+                }
                 let changesUsers = changed.contains("password") || changed.contains("users")
                 if changesUsers, let refusal = changeUsers(tried.configuration) {
                     return .failure(refusal)
                 }
+                if let context { certificates?.install(context) }
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")

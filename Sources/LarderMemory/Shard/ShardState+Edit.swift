@@ -89,6 +89,8 @@ extension ShardState {
         bumpGeneration(hash)
         noteChange(hash, block.header.space)
         if tells { tell(kind, block) }
+        // A new value: nobody has read it, and it is not out of date.
+        block.header.marks.subtract([.fetched, .stale, .won])
         let shape = block.header.shape
         if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
     }
@@ -100,7 +102,8 @@ extension ShardState {
         if tells { tell(.removed, found.block) }
         let hasExpiry = old.shape.contains(.expiry)
         found.block.header = EntryHeader(
-            keyLength: old.keyLength, valueLength: old.valueLength, space: space, shape: old.shape)
+            keyLength: old.keyLength, valueLength: old.valueLength, space: space, shape: old.shape,
+            marks: old.marks)
         spaceCounts[Int(space)] += 1
         countRemoval(from: old.space)
         if hasExpiry {

@@ -99,4 +99,5 @@ struct NewConnection: Sendable {
     var serial: UInt64
     var tag: Int
     var address: SocketAddress
+    var usesTLS: Bool
 }
