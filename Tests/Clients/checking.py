@@ -11,6 +11,7 @@ synchronous and the asynchronous form of a client.
 import asyncio
 import inspect
 import sys
+import threading
 import time
 import traceback
 
@@ -87,10 +88,15 @@ def address(position=1):
     return host, int(port)
 
 
-def rejects(call):
-    """The text of the error that the call raises, or None."""
-    try:
-        call()
-    except Exception as error:
-        return str(error)
-    return None
+def together(count, work, seconds=10):
+    """Runs the work in so many threads, and waits that long at most for all of them.
+
+    What a thread raises ends it silently: the check sees what it did not do.
+    """
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(count)]
+    threading.excepthook = lambda _: None
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0, deadline - time.monotonic()))

@@ -52,6 +52,8 @@ def redis_programs():
 def programs():
     yield from redis_programs()
     yield Program("ten_things_redis.py", (RESP, "3"), "ten usual things in a row")
+    yield Program("libraries/locks_without_scripts.py", (RESP,),
+                  "locks of redis-py and dogpile.cache, released and extended without scripts")
     yield Program("libraries/pymemcache_client.py", (TEXT,), MEMCACHED + ", pools, rings, stats")
     yield Program("ten_things_memcached.py", (TEXT,), "ten usual things in a row")
     yield Program("libraries/pylibmc_client.py", (TEXT,), MEMCACHED + ", pools, rings, behaviours")

@@ -51,10 +51,11 @@ commands(check, dialect)
 expiry(check, dialect)
 check("compares and sets", compare_and_set, [b"1", True, False, b"2"])
 check("five hundred tasks count", many_tasks, b"500")
-check("counts nothing that is absent", lambda: client.incr(b"nothing"), None)
+check("counts nothing that is absent", lambda: client.incr(b"nothing"),
+      Raises(aiomcache.ClientException, "NOT_FOUND"))
 check("counts no text", lambda: client.set(b"word", b"abc"))
 check("and says so", lambda: client.incr(b"word"), Raises(aiomcache.ClientException, "non-numeric"))
-check("a value above the limit", lambda: client.set(b"big", b"x" * 1_100_000),
+check("a value above the limit", lambda: client.set(b"big", b"x" * 70_000_000),
       Raises(aiomcache.ClientException))
 check("deletes nothing that is absent", lambda: client.delete(b"nothing"), False)
 check("touches nothing that is absent", lambda: client.touch(b"nothing", 1), False)

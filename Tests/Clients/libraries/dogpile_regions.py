@@ -15,6 +15,7 @@ from checking import Checks
 
 (host, resp), (_, text), backend = checking.address(1), checking.address(2), sys.argv[3]
 IS_REDIS = backend == "redis"
+HERD_SECONDS = 5
 check = Checks(f"dogpile.cache, {backend}", importlib.metadata.version("dogpile.cache"))
 
 
@@ -59,25 +60,21 @@ def many():
 
 
 def herd(target):
-    """Twenty threads want what is absent; one of them makes it."""
+    """Twenty threads want what is absent; one of them makes it. Nobody waits for ever."""
     made, found = [], []
     gate = threading.Barrier(20)
 
     def want():
         gate.wait()
         found.append(target.get_or_create("herd", lambda: made.append(1) or "made"))
-    threads = [threading.Thread(target=want) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    checking.together(20, want, HERD_SECONDS)
     target.delete("herd")
     return found, len(made)
 
 
 def exclusive(target):
     """A lock of the backend keeps a second one out, until it is released."""
-    first, second = (target.backend.get_mutex("exclusive") for _ in range(2))
+    first, second = (target.backend.get_mutex(f"{backend}_exclusive") for _ in range(2))
     taken = [bool(first.acquire(False)), bool(second.acquire(False))]
     first.release()
     taken.append(bool(second.acquire(False)))
@@ -105,7 +102,8 @@ check("creates once", created, (["value"] * 3, 1))
 check("decorates", decorated, ([4, 4, 6, 4, 100], [2, 3, 2]))
 check("decorates for many", many, ([1, 4, 9], [4, 9, 16], [(1, 2, 3), (4,)]))
 check("twenty threads, one creates", lambda: herd(plain), (["made"] * 20, 1))
-locking = region(distributed_lock=True, lock_timeout=20)
+options = {"thread_local_lock": False} if IS_REDIS else {}
+locking = region(distributed_lock=True, lock_timeout=3, **options)
 check("the same under a lock of the server", lambda: herd(locking), (["made"] * 20, 1))
 check("the lock excludes", lambda: exclusive(locking), [True, False, True])
 check("invalidates", invalidated, (1, NO_VALUE))

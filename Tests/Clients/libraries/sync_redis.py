@@ -149,11 +149,7 @@ def many_threads():
         for _ in range(20):
             client.incr("shared")
     client.delete("shared")
-    threads = [threading.Thread(target=count) for _ in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    checking.together(50, count)
     return client.get("shared")
 
 
