@@ -48,7 +48,7 @@ def strings(check, client, library):
     check("SETRANGE", lambda: client.setrange("ap", 5, "f"), 6)
     check("GETRANGE", lambda: client.getrange("ap", 1, -1), b"bc\0\0f")
     check("SUBSTR", lambda: client.substr("ap", 0, 1), b"ab")
-    check("LCS", lambda: client.mset({"l1": "ohmytext", "l2": "mynewtext"}))
+    check("two texts for LCS", lambda: client.mset({"l1": "ohmytext", "l2": "mynewtext"}))
     check("LCS of two", lambda: client.lcs("l1", "l2"), b"mytext")
     check("LCS LEN", lambda: client.lcs("l1", "l2", len=True), 6)
 
