@@ -22,6 +22,7 @@ struct CommandLoop: ~Copyable {
     var tick = Tick(nanoseconds: 0)
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
@@ -43,9 +44,11 @@ struct CommandLoop: ~Copyable {
         // The list may hold part of another connection's request.
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        timing.follow(shared.timing)
         do throws(ProtocolFailure) {
             return try serveRequests(bytes, on: &connection, into: &output)
         } catch {
+            shared.errors.count("ERR")
             error.append(to: &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
         }

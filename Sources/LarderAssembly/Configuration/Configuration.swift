@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Hashable {
     public var server = ServerConfiguration()
     /// Slow commands.
     public var slowlog = SlowlogConfiguration()
+    /// Events that held up clients.
+    public var latency = LatencyConfiguration()
 
     /// The defaults.
     public init() {}
@@ -34,7 +36,7 @@ public struct Configuration: Sendable, Hashable {
         let listening = listen.violations(
             hasPassword: password != nil, isProtected: server.isProtected)
         return listening + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations()
+            + slowlog.violations() + latency.violations()
     }
 }
 

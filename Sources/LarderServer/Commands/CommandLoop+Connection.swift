@@ -38,6 +38,7 @@ extension CommandLoop {
 
     func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
         connection.transaction = nil
+        shared.endMonitoring(connection.client.id)
         connection.version = .v2
         connection.client.protocolVersion.store(2, ordering: .relaxed)
         setDatabase(0, of: &connection)

@@ -46,6 +46,7 @@ import LarderWire
 
     func closed(_ connection: ClientConnection, reason: CloseReason) {
         shared.clients.remove(connection.client)
+        shared.endMonitoring(connection.client.id)
     }
 
     func ticked(at now: Tick) -> Bool {
