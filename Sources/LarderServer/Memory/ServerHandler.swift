@@ -32,6 +32,10 @@ import Synchronization
         var connection = ClientConnection(
             dialect: dialect, user: shared.users.current.standard, client: client)
         connection.enterIfOpen()
+        if let name = peer.certificateName, let user = shared.users.current.user(certificate: name)
+        {
+            connection.enter(as: user)
+        }
         return connection
     }
 
