@@ -72,7 +72,7 @@ extension Command {
     private static let change: [StaticString] = ["write", "fast"]
     private static let connection: [StaticString] = ["noscript", "loading", "stale", "fast"]
     private static let login: [StaticString] = connection + ["no_auth", "allow_busy"]
-    private static let watching: [StaticString] = connection + ["allow_busy"]
+    private static let transaction: [StaticString] = connection + ["allow_busy"]
     private static let administration: [StaticString] = ["admin", "noscript", "loading", "stale"]
 
     /// The table's row. `keys` are those of redis 7.0.
@@ -86,9 +86,9 @@ extension Command {
         case .config: .init("config", -2, [])
         case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
         case .dbsize: .init("dbsize", 1, Self.read)
-        case .discard: .init("discard", 1, Self.watching)
+        case .discard: .init("discard", 1, Self.transaction)
         case .exec: .init("exec", 1, ["noscript", "loading", "stale", "skip_slowlog"])
-        case .multi: .init("multi", 1, Self.watching)
+        case .multi: .init("multi", 1, Self.transaction)
         case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)
@@ -162,8 +162,7 @@ extension Command {
         case .move: .init("move", 3, Self.change, keys: 1, to: 1, step: 1)
         case .setbit: .init("setbit", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .swapdb: .init("swapdb", 3, Self.change)
-        case .unwatch: .init("unwatch", 1, Self.watching)
-        case .watch: .init("watch", -2, Self.watching, keys: 1, to: -1, step: 1)
+        case .unwatch, .watch: makeWatchSpecification()
         default: makeMessageSpecification()
         }
     }

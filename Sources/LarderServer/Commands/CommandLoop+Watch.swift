@@ -31,3 +31,12 @@ extension CommandLoop {
         output.appendSimple("OK")
     }
 }
+
+extension Command {
+    /// The rows of WATCH and UNWATCH.
+    func makeWatchSpecification() -> CommandSpecification {
+        let flags: [StaticString] = ["noscript", "loading", "stale", "fast", "allow_busy"]
+        return self == .watch
+            ? .init("watch", -2, flags, keys: 1, to: -1, step: 1) : .init("unwatch", 1, flags)
+    }
+}

@@ -3,8 +3,8 @@ import LarderWire
 
 /// Requests that wait for EXEC, in the form in which they will be run.
 ///
-/// Each is a command, the lengths of its arguments, and their bytes one behind the other; nothing is
-/// parsed again. They lie in chunks that never grow, so that a long queue is never copied.
+/// Each is a command, the lengths of its arguments, and their bytes one behind the other; nothing
+/// is parsed again. They lie in chunks that never grow, so that a long queue is never copied.
 ///
 /// Safety: a chunk is written up to `used` only, read below it, and freed when the queue goes or is
 /// emptied; spans of it are bound to a borrow of the queue.
@@ -92,8 +92,8 @@ import LarderWire
     /// Where the first request is.
     var first: Place { Place() }
 
-    /// Gives `body` the request at `place`, and moves that to the next. The arguments are to be taken
-    /// from the bytes by `ArgumentBox.refill`.
+    /// Gives `body` the request at `place`, and moves that to the next. The arguments are to be
+    /// taken from the bytes by `ArgumentBox.refill`.
     func withRequest(
         at place: inout Place,
         _ body: (Command, _ bytes: RawSpan, _ lengthsAt: Int, _ argumentCount: Int) -> Void
