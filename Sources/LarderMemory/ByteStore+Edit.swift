@@ -25,6 +25,8 @@ extension ByteStore {
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         to plan: (borrowing KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool
     ) -> PutOutcome {
+        let first = tryEdit(key, hash, database: database, at: now, to: plan, change)
+        if let first { return first }
         var set = ShardSet()
         insertShard(of: hash, into: &set)
         return untilDone(set) {
@@ -105,26 +107,5 @@ extension ByteStore {
         }
         builder.appendZeros(builder.missing)
         return builder.finish()
-    }
-}
-
-extension KeyAccess {
-    /// Changes bytes of the value here and now, if that is a matter of less than a millisecond.
-    ///
-    /// - Returns: `nil` when it is not: then nothing was changed, though the entry may have left.
-    mutating func edit(
-        to length: Int, _ change: (borrowing ValueBytes) -> Bool
-    ) -> PutOutcome? {
-        if exists, editInPlace(to: length, change) { return .stored }
-        guard length <= SizeClasses.inlineMax else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(length)
-        copyValue(into: &bytes)
-        bytes.append(contentsOf: repeatElement(0, count: length - bytes.count))
-        unsafe bytes.withUnsafeMutableBytes { buffer in
-            guard let start = buffer.baseAddress else { return }
-            _ = unsafe change(ValueBytes(start, count: length))
-        }
-        return unsafe put(bytes.span.bytes, expiry: expiry, flags: flags)
     }
 }

@@ -25,7 +25,8 @@ extension ShardState {
             if let ref = takePrepaidBlock(sizeClass) { return ref }
             if arena.hasSpare {
                 arena.assignSpare(to: sizeClass)
-            } else if addSlab() {
+            } else if takeReturnedPieces(limit: 256) || addSlab() {
+                // What was used before is in the caches, and its pages are there.
                 continue
             } else if isPoor, shared.takeFromPeer(of: number, holdingMoreThan: fairSlabCount) {
                 continue

@@ -26,9 +26,8 @@ extension CommandLoop {
     private mutating func putPairs(
         of call: borrowing Call, _ connection: ClientConnection, ifFree isConditional: Bool
     ) -> PutOutcome? {
-        guard takesAll(call) else { return .tooLarge }
-        buildLargeValues(of: call)
         defer { streamed = [] }
+        guard prepare(call) else { return .tooLarge }
         let set = hashKeys(of: call, from: 1, step: 2)
         var outcome: PutOutcome?
         store.withShards(set, database: connection.database, at: now) { keys in
@@ -44,31 +43,33 @@ extension CommandLoop {
         return outcome
     }
 
-    /// Whether all pairs are of sizes that the store takes.
-    private func takesAll(_ call: borrowing Call) -> Bool {
-        for index in stride(from: 1, to: call.count, by: 2) {
-            let bytes = call[index + 1].byteCount
-            guard store.takes(keyBytes: call[index].byteCount, valueBytes: bytes) else {
-                return false
-            }
+    /// Puts long values in pieces ahead, without a lock. Those of 64 KiB and more were streamed.
+    ///
+    /// - Returns: Whether all pairs are of sizes that the store takes.
+    private mutating func prepare(_ call: borrowing Call) -> Bool {
+        // Of most pairs this is all that has to be known.
+        let sizeMax = min(store.valueMax, Self.plainPairMax)
+        var isTaken = true
+        for index in stride(from: 1, to: call.count, by: 2)
+        where call[index].byteCount + call[index + 1].byteCount > sizeMax {
+            isTaken = isTaken && prepare(call[index], call[index + 1], at: index + 1)
         }
-        return true
+        return isTaken
     }
 
-    /// Puts long values in pieces ahead, without a lock. Those of 64 KiB and more were streamed.
-    private mutating func buildLargeValues(of call: borrowing Call) {
-        for index in stride(from: 2, to: call.count, by: 2) {
-            let value = call[index]
-            guard
-                store.keepsInPieces(
-                    keyBytes: call[index - 1].byteCount, valueBytes: value.byteCount),
-                !streamed.contains(where: { $0.index == index })
-            else { continue }
-            let builder = store.makeLargeBuilder(
-                for: store.hash(call[index - 1]), byteCount: value.byteCount)
-            builder.append(value)
-            streamed.append((index, builder.finish()))
-        }
+    /// Key and value of a pair that is kept in a block as it is.
+    private static var plainPairMax: Int { 4096 }
+
+    private mutating func prepare(_ key: RawSpan, _ value: RawSpan, at index: Int) -> Bool {
+        let (keyBytes, valueBytes) = (key.byteCount, value.byteCount)
+        guard store.takes(keyBytes: keyBytes, valueBytes: valueBytes) else { return false }
+        guard store.keepsInPieces(keyBytes: keyBytes, valueBytes: valueBytes),
+            !streamed.contains(where: { $0.index == index })
+        else { return true }
+        let builder = store.makeLargeBuilder(for: store.hash(key), byteCount: valueBytes)
+        builder.append(value)
+        streamed.append((index, builder.finish()))
+        return true
     }
 
     /// Stores all pairs of the call where entries may leave for them: then there is always room.

@@ -43,7 +43,8 @@ extension CommandLoop {
             length = sources.reduce(0) { max($0, $1.byteCount) }
             let bytes = sources.reduce(0) { $0 + $1.byteCount }
             guard length == 0 || bytes <= Self.lockedBytesMax else { return }
-            let result = Self.join(sources, operation, 0..<length)
+            var result: [UInt8] = []
+            Self.join(sources, operation, 0..<length, into: &result)
             keys.withKey(call[2], hashes[0]) { access in
                 guard length > 0 else {
                     access.remove()
@@ -90,40 +91,63 @@ extension CommandLoop {
         _ sources: [ValueSnapshot], _ operation: BitOperation, _ length: Int
     ) -> JoinedValue {
         guard length > LargeBuilder.byteCountMin else {
-            return .small(Self.join(sources, operation, 0..<length))
+            var bytes: [UInt8] = []
+            Self.join(sources, operation, 0..<length, into: &bytes)
+            return .small(bytes)
         }
         let builder = store.makeLargeBuilder(for: hashes[0], byteCount: length)
+        var window: [UInt8] = []
         while builder.missing > 0 {
             let start = length - builder.missing
             let end = min(length, start + Self.windowBytes)
-            let window = Self.join(sources, operation, start..<end)
+            Self.join(sources, operation, start..<end, into: &window)
             unsafe builder.append(window.span.bytes)
         }
         return .large(builder.finish())
     }
 
-    /// The bytes of the result in `range`. What is shorter counts as followed by zeros.
+    /// Makes `result` the bytes of the result in `range`. What is shorter counts as followed by
+    /// zeros.
     private static func join(
-        _ sources: [ValueSnapshot], _ operation: BitOperation, _ range: Range<Int>
-    ) -> [UInt8] {
-        var result = [UInt8](repeating: 0, count: range.count)
-        for (number, source) in sources.enumerated() {
-            // The first one is copied, which is joining it to zeros by "or".
-            let step = number == 0 && operation != .not ? BitOperation.or : operation
+        _ sources: [ValueSnapshot], _ operation: BitOperation, _ range: Range<Int>,
+        into result: inout [UInt8]
+    ) {
+        result.removeAll(keepingCapacity: true)
+        append(sources[0], range, to: &result)
+        if operation == .not {
+            // Joined with itself, since each byte is replaced by what comes.
+            let bytes = result
+            return unsafe operation.join(bytes.span.bytes, to: &result, at: 0)
+        }
+        for source in sources.dropFirst() {
             var offset = range.lowerBound
             let end = max(offset, min(range.upperBound, source.byteCount))
             while offset < end {
                 source.withSegment(at: offset) { piece in
                     let count = min(piece.byteCount, end - offset)
-                    step.join(
+                    operation.join(
                         piece.extracting(0..<count), to: &result, at: offset - range.lowerBound)
                     offset += count
                 }
             }
-            if operation == .and {
-                for place in end - range.lowerBound..<range.count { result[place] = 0 }
+            guard operation == .and else { continue }
+            for place in end - range.lowerBound..<range.count { result[place] = 0 }
+        }
+    }
+
+    /// Adds the bytes of `range`, with zeros for those behind the end.
+    private static func append(
+        _ source: ValueSnapshot, _ range: Range<Int>, to result: inout [UInt8]
+    ) {
+        result.reserveCapacity(range.count)
+        var offset = range.lowerBound
+        while offset < min(range.upperBound, source.byteCount) {
+            source.withSegment(at: offset) { piece in
+                let count = min(piece.byteCount, range.upperBound - offset)
+                result.append(piece.extracting(0..<count))
+                offset += count
             }
         }
-        return result
+        result.append(contentsOf: repeatElement(0, count: range.count - result.count))
     }
 }
