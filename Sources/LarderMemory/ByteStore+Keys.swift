@@ -55,8 +55,11 @@ extension ByteStore {
     }
 
     /// Counts a read that found nothing, which the caller decided without `read`.
-    public func countMiss(_ hash: UInt64) {
-        shards.withLock(shards.number(hash)) { $0.statistics.misses += 1 }
+    public func countMiss(_ key: RawSpan, _ hash: UInt64, database: Int) {
+        shards.withLock(shards.number(hash)) { state in
+            state.statistics.misses += 1
+            if state.tells { state.tell(.missed, key, state.spaces[database]) }
+        }
     }
 }
 

@@ -15,8 +15,11 @@ extension CommandLoop {
         now = Moment(tick)
         shared.memcached.keepHouse(store, at: now)
         var isMore = false
+        if shared.pause.isOn { shared.pause.keepHouse(at: tick, shared.traffic) }
         if context.index == 0 {
-            shared.rate.note(at: tick) { shared.counters.reduce(0) { $0 + $1.total } }
+            shared.rate.note(at: tick) { shared.sum(\.total) }
+            shared.inputRate.note(at: tick) { shared.traffic.bytesIn }
+            shared.outputRate.note(at: tick) { shared.traffic.bytesOut }
         }
         let meter = shared.keepers[context.index]
         var shard = context.index
@@ -30,6 +33,7 @@ extension CommandLoop {
             }
             shard += context.loopCount
         }
+        if events.isActive { tellEvents() }
         return isMore
     }
 }

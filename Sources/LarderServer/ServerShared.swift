@@ -12,51 +12,98 @@ final class ServerShared: Sendable {
     let traffic = Traffic()
     let wall = WallOffset()
     let rate: RateMeter
+    let inputRate: RateMeter
+    let outputRate: RateMeter
+    private let resetCounts = Guarded(TrafficCounts())
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
+    /// In seconds since 1970.
+    let startedAtSeconds = Int64(WallClock.now().seconds)
+    /// Bytes that the store held when it was empty.
+    let startupBytes: Int
     let runID: String
     let version: String
     /// Arguments above this are refused before they arrive.
     let valueMax: Int
+    /// Bytes that one client may queue between MULTI and EXEC.
+    let transactionBytesMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
-    private let settings: Guarded<RuntimeSettings>
-    private let password: Guarded<String?>
+    let users: UserDirectory
+    let logins = LoginGuard()
+    let accessLog = AccessLog()
+    let pause = ClientPause()
+    let errors = ErrorCounts()
+    let slowLog = SlowLog()
+    let latency = LatencyMonitor()
+    let timing = TimingSettings()
+    let monitors = Monitors()
+    /// Where the configuration came from; nil for a server without one.
+    let sources: ConfigurationSources?
+    let pubsub: PubSub
+    let subscriberLimits = SubscriberLimits()
+    let interests: EventInterests
+    /// Relaxed: who changes them does not wait for the loops.
+    private let eventBits = Atomic<UInt32>(0)
+    /// Nil when no listener uses TLS.
+    let certificates: CertificateKeeper?
+    let settings: Guarded<RuntimeSettings>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick
+        version: String, users: UserTable = UserTable(), now: Tick,
+        sources: ConfigurationSources? = nil,
+        certificates: CertificateKeeper? = nil
     ) {
+        self.sources = sources
         self.store = store
         self.logger = logger
         self.version = version
+        self.certificates = certificates
         startedAt = now
+        startupBytes = store.budget.used
         rate = RateMeter(now: now)
+        inputRate = RateMeter(now: now)
+        outputRate = RateMeter(now: now)
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
-        password = Guarded(settings.configuration.password)
+        transactionBytesMax = settings.configuration.clients.memoryBytes / 2
+        self.users = UserDirectory(users)
+        pubsub = PubSub(loopCount: loopCount)
+        interests = EventInterests(store.events)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word
         }.joined()
+        carryOut([], settings)
+    }
+
+    /// The counters of the loops at the last CONFIG RESETSTAT.
+    var counted: TrafficCounts {
+        get { resetCounts.withLock { $0 } }
+        set { resetCounts.withLock { $0 = newValue } }
+    }
+
+    /// The keyspace events that are sent.
+    var eventClasses: EventClasses { EventClasses(rawValue: eventBits.load(ordering: .relaxed)) }
+
+    private func carryOut(_ pubsub: PubSubConfiguration) {
+        eventBits.store(pubsub.events.rawValue, ordering: .relaxed)
+        interests.set(pubsub.events.kinds, for: .keyspace)
+        subscriberLimits.hardBytes = pubsub.outputLimitBytes
+        subscriberLimits.softBytes = pubsub.outputSoftLimitBytes
+        subscriberLimits.softDuration = pubsub.outputSoftTime
     }
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
 
-    var needsPassword: Bool { password.withLock { $0 != nil } }
-
-    /// Compares all bytes: the time that it takes does not tell how many are right.
-    func isPassword(_ text: String) -> Bool {
-        password.withLock { password in
-            guard let password, password.utf8.count == text.utf8.count else { return false }
-            return zip(password.utf8, text.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
-        }
-    }
+    /// Whether a client that has not logged in is served nothing.
+    var needsPassword: Bool { !users.current.standard.isOpenAndEnabled }
 
     var port: Int {
         get { tcpPort.load(ordering: .relaxed) }
@@ -65,7 +112,7 @@ final class ServerShared: Sendable {
 
     /// What the loops and the store take from the configuration once, when they start, by redis's
     /// names.
-    private static let fixedSettings = [
+    static let fixedSettings = [
         "clients.max": "maxclients", "clients.idle": "timeout",
         "server.tcp-keepalive": "tcp-keepalive", "memory.max-value": "proto-max-bulk-len",
         "clients.memory": "clients.memory", "clients.output-limit": "clients.output-limit",
@@ -75,6 +122,7 @@ final class ServerShared: Sendable {
     /// Changes settings as CONFIG SET does, and carries the changes out: both under one lock, so
     /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
+        let context = try preparedContext(arguments)
         let outcome = settings.withLock { current -> Result<Void, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
@@ -85,6 +133,14 @@ final class ServerShared: Sendable {
                 guard tried.memoryLimitBytes >= store.limitMin else {
                     return .failure(.tooLittleMemory(store.limitMin))
                 }
+                if let context, context.configuration != tried.configuration.tls {
+                    return .failure(.unusableCertificates("tls-cert-file"))
+                }
+                let changesUsers = changed.contains("password") || changed.contains("users")
+                if changesUsers, let refusal = changeUsers(tried.configuration) {
+                    return .failure(refusal)
+                }
+                if let context { certificates?.install(context) }
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")
@@ -97,12 +153,14 @@ final class ServerShared: Sendable {
         try outcome.get()
     }
 
-    private func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
+    /// Makes settings true. The lock of the settings is held, so it only stores.
+    func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
         if changed.contains("memory.limit") {
             store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
         store.evicts = settings.fullMemory != .noEviction
-        password.withLock { $0 = settings.configuration.password }
+        timing.adopt(settings.configuration)
+        carryOut(settings.configuration.pubsub)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }
@@ -125,20 +183,45 @@ struct SettingRefusal: Error {
     }
 }
 
-/// How often each command was called, failed or was refused. A loop writes its own; all may read.
+/// How often each command was called, failed or was refused, and how long it took. A loop writes its own; all may read.
 final class CommandCounters: Sendable {
-    private let calls = CounterArray(count: Command.allCases.count)
-    private let failures = CounterArray(count: Command.allCases.count)
+    private let calls = CounterArray(count: CommandTable.shared.names.count)
+    private let failures = CounterArray(count: CommandTable.shared.names.count)
+    private let rejections = CounterArray(count: CommandTable.shared.names.count)
+    let times = CommandTimes(count: CommandTable.shared.names.count)
+    /// Calls, failures and rejections at the last CONFIG RESETSTAT.
+    private let before = Guarded<[[UInt64]]>([])
     /// memcached's, by `MemcachedCounter`; all commands, which INFO adds up, are the first.
     let memcachedCalls = CounterArray(count: MemcachedCounter.allCases.count)
 
-    func countCall(_ command: Command) { calls.add(Int(command.rawValue)) }
-    func countFailure(_ command: Command) { failures.add(Int(command.rawValue)) }
-    func calls(_ command: Command) -> UInt64 { calls[Int(command.rawValue)] }
-    func failures(_ command: Command) -> UInt64 { failures[Int(command.rawValue)] }
+    /// Counts a call of the command at `place` in `CommandTable.names`, and tells how many there
+    /// were.
+    @inline(__always)
+    func countCall(_ place: Int) -> UInt64 { calls.add(place) }
+    /// Counts one that answered an error.
+    func countFailure(_ place: Int) { failures.add(place) }
+    /// Counts one that was refused before it ran.
+    func countRejection(_ place: Int) { rejections.add(place) }
+    func calls(_ place: Int) -> UInt64 { calls[place] &- before(0, place) }
+    func failures(_ place: Int) -> UInt64 { failures[place] &- before(1, place) }
+    func rejections(_ place: Int) -> UInt64 { rejections[place] &- before(2, place) }
 
+    private func before(_ kind: Int, _ place: Int) -> UInt64 {
+        before.withLock { $0.isEmpty ? 0 : $0[kind][place] }
+    }
+
+    /// Counts from zero again, for those who ask.
+    func beginAnew() {
+        let now = [calls, failures, rejections].map { counter in
+            (0..<counter.count).map { counter[$0] }
+        }
+        before.withLock { $0 = now }
+        times.reset()
+    }
+
+    /// All calls since the start, of both protocols.
     var total: UInt64 {
-        Command.allCases.reduce(memcachedCalls[0]) { $0 + calls($1) }
+        (0..<calls.count).reduce(memcachedCalls[0]) { $0 + calls[$1] }
     }
 }
 

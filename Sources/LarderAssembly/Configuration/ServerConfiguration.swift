@@ -31,6 +31,9 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// Refuse to bind what other machines reach without a password. Off only for those who mean it.
     public var isProtected = true
 
+    /// Whether memcached's `shutdown` ends the server. Off, as in memcached.
+    public var allowsShutdown = false
+
     /// The defaults.
     public init() {}
 
@@ -93,6 +96,20 @@ public struct SlowlogConfiguration: Sendable, Hashable {
             .unless(.zero ... .seconds(86_400), threshold ?? .zero, "slowlog.threshold"),
             .unless(0...1_000_000, length, "slowlog.length"),
         ].compactMap(\.self)
+    }
+}
+
+/// What is kept about events that held up clients.
+public struct LatencyConfiguration: Sendable, Hashable {
+    /// Events that take as long are kept, in whole milliseconds; zero: none, as in redis.
+    public var threshold = Duration.zero
+
+    /// The defaults.
+    public init() {}
+
+    /// What cannot work.
+    func violations() -> [ConfigurationError] {
+        [.unless(.zero ... .seconds(86_400), threshold, "latency.threshold")].compactMap(\.self)
     }
 }
 

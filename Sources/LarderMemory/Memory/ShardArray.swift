@@ -110,6 +110,11 @@ public struct ShardSet: Sequence, Sendable, Hashable {
         bits |= 1 << UInt64(number)
     }
 
+    /// Adds all shards of another set.
+    public mutating func formUnion(_ other: ShardSet) {
+        bits |= other.bits
+    }
+
     func contains(_ number: Int) -> Bool {
         bits & 1 << UInt64(number) != 0
     }

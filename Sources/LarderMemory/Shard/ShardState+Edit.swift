@@ -83,9 +83,14 @@ extension ShardState {
         renewVersion(of: found.block)
     }
 
-    private mutating func renewVersion(of block: Block) {
+    private mutating func renewVersion(of block: Block, _ kind: KeyEvent.Kind = .replaced) {
         statistics.writes += 1
-        bumpGeneration(hasher.hash(block.key))
+        let hash = hasher.hash(block.key)
+        bumpGeneration(hash)
+        noteChange(hash, block.header.space)
+        if tells { tell(kind, block) }
+        // A new value: nobody has read it, and it is not out of date.
+        block.header.marks.subtract([.fetched, .stale, .won])
         let shape = block.header.shape
         if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
     }
@@ -93,15 +98,19 @@ extension ShardState {
     /// Gives an entry to another key space of the same shard, in constant time.
     mutating func move(_ found: Found, _ hash: UInt64, to space: UInt16) {
         let old = found.block.header
+        noteChange(hash, old.space)
+        if tells { tell(.removed, found.block) }
         let hasExpiry = old.shape.contains(.expiry)
         found.block.header = EntryHeader(
-            keyLength: old.keyLength, valueLength: old.valueLength, space: space, shape: old.shape)
+            keyLength: old.keyLength, valueLength: old.valueLength, space: space, shape: old.shape,
+            marks: old.marks)
         spaceCounts[Int(space)] += 1
         countRemoval(from: old.space)
         if hasExpiry {
             expiringCounts[Int(old.space)] -= 1
             expiringCounts[Int(space)] += 1
         }
-        noteEdit(found, hash, isChanged: true)
+        touch(found.slot, hash, weight: weight(of: found.block))
+        renewVersion(of: found.block, .created)
     }
 }

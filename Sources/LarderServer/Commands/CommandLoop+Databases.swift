@@ -40,7 +40,7 @@ extension CommandLoop {
         guard databases.contains(first), databases.contains(second) else {
             return output.appendError("ERR DB index is out of range")
         }
-        store.swap(first, second)
+        store.swap(first, second, at: now)
         output.appendSimple("OK")
     }
 }

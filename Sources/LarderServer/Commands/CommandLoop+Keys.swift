@@ -47,7 +47,10 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         var exists = false
-        withKey(call[1], connection) { exists = $0.exists }
+        withKey(call[1], connection) { access in
+            access.countRead()
+            exists = access.exists
+        }
         output.appendSimple(exists ? "string" : "none")
     }
 
@@ -59,7 +62,7 @@ extension CommandLoop {
             call.count == 2
             && (call[1].equalsIgnoringCase("async") || call[1].equalsIgnoringCase("sync"))
         guard isPlain || hasMode else { return output.appendSyntaxError() }
-        store.flush(databases)
+        store.flush(databases, at: now)
         output.appendSimple("OK")
     }
 }
