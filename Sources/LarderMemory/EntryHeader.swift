@@ -90,6 +90,19 @@ struct EntryHeader: Hashable, BitwiseCopyable {
         return UInt64(keyLength) << valueBits | UInt64(space) << spaceShift
     }
 
+    /// The header of the same entry in another key space.
+    func moved(to space: UInt16) -> EntryHeader {
+        EntryHeader(
+            bits: bits & ~(0xFFF << Self.spaceShift) | UInt64(space) << Self.spaceShift)
+    }
+
+    /// The header after the value was written in its place at `now`.
+    func edited(at now: Moment) -> EntryHeader {
+        var header = accessed(at: now)
+        header.marks = []
+        return header
+    }
+
     static var identityMask: UInt64 { 0x3FFF << valueBits | 0xFFF << spaceShift }
 }
 

@@ -276,7 +276,7 @@ extension CommandScripts {
                         + "and LFU data will take some time to adjust."),
                 .init("OBJECT FREQ none", "$-1", v3: "_"),
                 .init("OBJECT FREQ", "-ERR wrong number of arguments for 'object|freq' command"),
-                .init("OBJECT IDLETIME none", "$-1", v3: "_"),
+                .init("OBJECT IDLETIME none", "$-1", v3: "_"), .init("OBJECT IDLETIME a", ":0"),
                 .init("OBJECT FOO a", "-ERR unknown subcommand 'FOO'. Try OBJECT HELP."),
                 .init("MEMORY USAGE none", "$-1", v3: "_"),
                 .init("MEMORY USAGE a SAMPLES", "-ERR syntax error"),

@@ -202,9 +202,12 @@ import LarderPolicy
     mutating func editInPlace(
         to length: Int, _ change: (borrowing ValueBytes) -> Bool
     ) -> Bool {
-        let isDone = unsafe state.pointee.edit(fetch(), hash, length: length, change)
+        let expiry = expiry
+        let isChanged = unsafe state.pointee.edit(
+            fetch(), hash, length: length, at: now, change)
+        if isChanged == true, unsafe state.pointee.tells { tellPut(expiry, true) }
         isStale = true
-        return isDone
+        return isChanged != nil
     }
 
     /// Gives the entry, which there must be, to another database, where the key is free.
@@ -212,8 +215,12 @@ import LarderPolicy
     /// - Complexity: O(1).
     public mutating func move(toDatabase database: Int) {
         let target = unsafe state.pointee.spaces[database]
-        unsafe state.pointee.move(fetch(), hash, to: target)
+        let hasExpiry = expiry != .never
+        unsafe state.pointee.move(fetch(), hash, to: target, at: now)
         isStale = true
+        guard unsafe state.pointee.tells else { return }
+        unsafe state.pointee.tell(.created, key, target, hasExpiry: hasExpiry)
+        unsafe state.pointee.tell(.removed, key, space)
     }
 
     /// Removes the entry. Fills that began before fail even if there is none.

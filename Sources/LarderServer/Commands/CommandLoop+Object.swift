@@ -67,15 +67,21 @@ extension CommandLoop {
         output.appendInteger(Int64(frequency))
     }
 
-    /// Nobody notes when an entry was used last: the policies do not need it.
+    /// Seconds since an entry was used last, to the minute (docs/decisions/0012).
     private func objectIdleTime(
         _ key: RawSpan, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        var exists = false
-        withKey(key, connection) { exists = $0.exists }
-        guard exists else { return output.appendNull(connection.version) }
-        output.appendErrorText(
-            "ERR An LFU maxmemory policy is selected, idle time not tracked." + Self.policyNote)
+        var seconds: UInt64?
+        withKey(key, connection) { access in
+            if access.exists { seconds = access.idleMilliseconds / 1000 }
+        }
+        guard let seconds else { return output.appendNull(connection.version) }
+        guard shared.currentSettings.fullMemory != .allkeysLFU else {
+            return output.appendErrorText(
+                "ERR An LFU maxmemory policy is selected, idle time not tracked."
+                    + Self.policyNote)
+        }
+        output.appendInteger(Int64(seconds))
     }
 
     private static var policyNote: String {
