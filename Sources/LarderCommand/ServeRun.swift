@@ -19,9 +19,11 @@ extension ServeCommand {
     /// Serves until a signal ends it.
     static func run(_ words: [String]) throws(CommandFailure) -> Int32 {
         let configuration: Configuration
+        let sources: ConfigurationSources
         do throws(ConfigurationProblems) {
-            configuration = try Self.configuration(
-                from: words, environment: ProcessEnvironment.variables)
+            sources = ConfigurationSources(
+                arguments: try ServeArguments(words), environment: ProcessEnvironment.variables)
+            configuration = try Self.configuration(from: sources)
         } catch {
             throw .failure("the configuration is wrong\n\(error.description)")
         }
@@ -34,7 +36,7 @@ extension ServeCommand {
         do throws(ServerFailure) {
             let server = try Server(
                 configuration, version: LarderCommand.version,
-                logger: .standardError(configuration.log))
+                logger: .standardError(configuration.log), sources: sources)
             try server.run()
         } catch {
             throw .failure(error.description)

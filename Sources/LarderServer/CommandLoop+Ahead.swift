@@ -24,6 +24,12 @@ extension CommandLoop {
             let call = ahead.call(index, in: bytes)
             if call.count > 1 { fetch(call[1]) }
         }
+        let begin = timing.time(.roughly)
+        timing.isInGroup = true
+        defer {
+            timing.isInGroup = false
+            _ = timing.isNoticeable(timing.time(.roughly) &- begin)
+        }
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
             if connection.isClosing || connection.isHeld || output.isFull

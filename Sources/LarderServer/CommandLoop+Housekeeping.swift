@@ -16,7 +16,9 @@ extension CommandLoop {
         shared.memcached.keepHouse(store, at: now)
         var isMore = false
         if context.index == 0 {
-            shared.rate.note(at: tick) { shared.counters.reduce(0) { $0 + $1.total } }
+            shared.rate.note(at: tick) { shared.sum(\.total) }
+            shared.inputRate.note(at: tick) { shared.traffic.bytesIn }
+            shared.outputRate.note(at: tick) { shared.traffic.bytesOut }
         }
         let meter = shared.keepers[context.index]
         var shard = context.index

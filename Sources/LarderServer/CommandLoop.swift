@@ -29,6 +29,7 @@ struct CommandLoop: ~Copyable {
     var isInTransaction = false
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
@@ -51,9 +52,11 @@ struct CommandLoop: ~Copyable {
         // The list may hold part of another connection's request.
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        timing.follow(shared.timing)
         do throws(ProtocolFailure) {
             return try serveRequests(bytes, on: &connection, into: &output)
         } catch {
+            shared.errors.count("ERR")
             error.append(to: &output)
             return Received(consumed: bytes.byteCount, next: .closeAfterFlush)
         }

@@ -3,127 +3,138 @@ import LarderAssembly
 import LarderCore
 import LarderMemory
 
-/// What INFO answers, in redis's fields.
+/// What INFO answers, in redis's fields and order. A field about what Larder does not have is as
+/// redis shows it with that feature off; our own begin with `larder_`.
 struct InfoText {
-    private let shared: ServerShared
-    private let now: Tick
+    /// Lines of a section: name and value.
+    typealias Fields = [(String, String)]
+
+    let shared: ServerShared
+    let now: Tick
 
     init(_ shared: ServerShared, at now: Tick) {
         self.shared = shared
         self.now = now
     }
 
+    /// The sections, in redis's order; whether one is shown when none is named.
+    private static let sections: [(name: String, isUsual: Bool)] = [
+        ("Server", true), ("Clients", true), ("Memory", true), ("Persistence", true),
+        ("Stats", true), ("Replication", true), ("CPU", true), ("Modules", true),
+        ("Commandstats", false), ("Errorstats", true), ("Latencystats", false), ("Cluster", true),
+        ("Keyspace", true),
+    ]
+
     /// The sections asked for; all of the usual ones when none is named.
     func text(sections: Set<String>) -> String {
-        let general: Set<String> = ["all", "default", "everything"]
-        let isAll = sections.isEmpty || !sections.isDisjoint(with: general)
-        let parts: [(String, [(String, String)])] = [
-            ("Server", server), ("Clients", clients), ("Memory", memory), ("Stats", statistics),
-            ("Replication", [("role", "master"), ("connected_slaves", "0")]),
-            ("CPU", processor), ("Keyspace", keyspace),
-        ]
-        let wanted = parts.filter { isAll || sections.contains($0.0.lowercased()) }
-        return wanted.map { name, fields in
-            "# \(name)\r\n" + fields.map { "\($0.0):\($0.1)\r\n" }.joined()
+        let isAll = !sections.isDisjoint(with: ["all", "everything"])
+        let isUsual = sections.isEmpty || sections.contains("default")
+        let wanted = Self.sections.filter { section in
+            isAll || isUsual && section.isUsual || sections.contains(section.name.lowercased())
+        }
+        return wanted.map { section in
+            "# \(section.name)\r\n"
+                + fields(of: section.name).map { "\($0.0):\($0.1)\r\n" }.joined()
         }.joined(separator: "\r\n")
+    }
+
+    private func fields(of section: String) -> Fields {
+        switch section {
+        case "Server": server
+        case "Clients": clients
+        case "Memory": memory
+        case "Persistence": persistence
+        case "Stats": statistics
+        case "Replication": replication
+        case "CPU": processor
+        case "Commandstats": commandStatistics
+        case "Errorstats": shared.errors.all.map { ("errorstat_\($0.kind)", "count=\($0.count)") }
+        case "Latencystats": latencyStatistics
+        case "Cluster": [("cluster_enabled", "0")]
+        case "Keyspace": keyspace
+        default: []
+        }
     }
 
     private var uptime: UInt64 {
         (now.nanoseconds &- shared.startedAt.nanoseconds) / 1_000_000_000
     }
 
-    private var server: [(String, String)] {
-        [
+    private var server: Fields {
+        let (seconds, microseconds) = WallClock.now()
+        return [
             ("redis_version", "7.0.15"), ("larder_version", shared.version),
-            ("redis_mode", "standalone"), ("os", "Linux"), ("arch_bits", "64"),
-            ("multiplexing_api", shared.traffic.backend),
-            ("process_id", "\(getpid())"), ("run_id", shared.runID),
-            ("tcp_port", "\(shared.port)"), ("uptime_in_seconds", "\(uptime)"),
-            ("uptime_in_days", "\(uptime / 86400)"), ("hz", "10"),
+            ("redis_git_sha1", "00000000"), ("redis_git_dirty", "0"),
+            ("redis_build_id", "0"), ("redis_mode", "standalone"), ("os", SystemText.system),
+            ("arch_bits", "\(Int.bitWidth)"), ("monotonic_clock", "POSIX clock_gettime"),
+            ("multiplexing_api", shared.traffic.backend), ("atomicvar_api", "swift-builtin"),
+            ("gcc_version", "0.0.0"), ("process_id", "\(getpid())"),
+            ("process_supervised", "no"), ("run_id", shared.runID),
+            ("tcp_port", "\(shared.port)"),
+            ("server_time_usec", "\(seconds * 1_000_000 + microseconds)"),
+            ("uptime_in_seconds", "\(uptime)"), ("uptime_in_days", "\(uptime / 86400)"),
+            ("hz", "10"), ("configured_hz", "10"), ("lru_clock", "\(seconds & 0xFF_FFFF)"),
+            ("executable", SystemText.executable),
+            ("config_file", shared.sources?.file ?? ""),
             ("io_threads_active", "\(shared.counters.count > 1 ? 1 : 0)"),
         ]
     }
 
-    private var clients: [(String, String)] {
+    private var clients: Fields {
         let settings = shared.currentSettings.configuration
         return [
-            ("connected_clients", "\(shared.clients.count)"),
-            ("maxclients", "\(settings.clients.max)"), ("blocked_clients", "0"),
-            ("tracking_clients", "0"),
+            ("connected_clients", "\(shared.clients.count)"), ("cluster_connections", "0"),
+            ("maxclients", "\(settings.clients.max)"), ("client_recent_max_input_buffer", "0"),
+            ("client_recent_max_output_buffer", "\(shared.traffic.pendingPeak)"),
+            ("blocked_clients", "0"), ("tracking_clients", "0"), ("clients_in_timeout_table", "0"),
         ]
     }
 
-    private var memory: [(String, String)] {
-        let budget = shared.store.budget
-        let resident = ProcessMemory.residentBytes()
-        let overhead = shared.store.overheadBytes
-        let ratio = budget.used == 0 ? 1 : Double(resident) / Double(budget.used)
-        return [
-            ("used_memory", "\(budget.used)"),
-            ("used_memory_human", ByteCount(budget.used).rounded),
-            ("used_memory_rss", "\(resident)"), ("used_memory_peak", "\(budget.peak)"),
-            ("used_memory_overhead", "\(overhead)"),
-            ("used_memory_dataset", "\(budget.used - overhead)"),
-            ("maxmemory", "\(budget.limit)"),
-            ("maxmemory_human", ByteCount(budget.limit).rounded),
-            ("maxmemory_policy", shared.currentSettings.fullMemory.rawValue),
-            ("larder_policy", "\(shared.currentSettings.configuration.memory.policy)"),
-            ("mem_fragmentation_ratio", Self.fixed(ratio)), ("mem_allocator", "larder"),
-            ("larder_reservations_refused", "\(budget.refusalCount)"),
-        ]
-    }
-
-    private var statistics: [(String, String)] {
-        let counted = shared.store.statistics
-        let commands = shared.counters.reduce(0) { $0 + $1.total }
-        let longest = shared.keepers.map(\.longestNanoseconds).max() ?? 0
-        return [
-            ("total_connections_received", "\(shared.traffic.accepted)"),
-            ("total_commands_processed", "\(commands)"),
-            ("instantaneous_ops_per_sec", "\(shared.rate.perSecond)"),
-            ("total_net_input_bytes", "\(shared.traffic.bytesIn)"),
-            ("total_net_output_bytes", "\(shared.traffic.bytesOut)"),
-            ("rejected_connections", "\(shared.traffic.rejected)"),
-            ("expired_keys", "\(counted.expirations)"),
-            ("evicted_keys", "\(counted.evictions)"),
-            ("evicted_clients", "\(shared.traffic.evicted)"),
-            ("keyspace_hits", "\(counted.hits)"), ("keyspace_misses", "\(counted.misses)"),
-            ("pubsub_channels", "\(shared.pubsub.count(.channel))"),
-            ("pubsub_patterns", "\(shared.pubsub.count(.pattern))"),
-            ("pubsubshard_channels", "\(shared.pubsub.count(.shard))"),
-            ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
-            ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
-            ("larder_refused_newcomers", "\(counted.refusals)"),
-            ("larder_compactions", "\(counted.compactions)"),
-            ("larder_housekeeping_max_us", "\((longest + 999) / 1000)"),
-            ("larder_housekeeping_steps", "\(shared.keepers.reduce(0) { $0 + $1.stepCount })"),
-        ]
-    }
-
-    private var processor: [(String, String)] {
+    private var processor: Fields {
         var usage = rusage()
         _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
+        let main = SystemText.mainThreadSeconds
         return [
             ("used_cpu_sys", usage.ru_stime.secondsText),
             ("used_cpu_user", usage.ru_utime.secondsText),
+            ("used_cpu_sys_children", "0.000000"), ("used_cpu_user_children", "0.000000"),
+            ("used_cpu_sys_main_thread", DecimalPlaces.text(main.system, places: 6)),
+            ("used_cpu_user_main_thread", DecimalPlaces.text(main.user, places: 6)),
         ]
     }
 
-    private var keyspace: [(String, String)] {
+    private var keyspace: Fields {
         (0..<shared.store.databaseCount).compactMap { database in
             let count = shared.store.count(database: database)
             guard count > 0 else { return nil }
             let expiring = shared.store.expiringCount(database: database)
-            return ("db\(database)", "keys=\(count),expires=\(expiring),avg_ttl=0")
+            let average = expiring == 0 ? 0 : averageLife(database)
+            return ("db\(database)", "keys=\(count),expires=\(expiring),avg_ttl=\(average)")
         }
     }
 
-    /// Two decimals.
-    private static func fixed(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
-        let rest = "\(hundredths % 100)"
-        return "\(hundredths / 100)." + String(repeating: "0", count: 2 - rest.count) + rest
+    /// Milliseconds that keys of a database with a TTL have left, from a sample.
+    private func averageLife(_ database: Int) -> UInt64 {
+        let moment = Moment(now)
+        var (sum, count): (UInt64, UInt64) = (0, 0)
+        for _ in 0..<Self.sampledKeys {
+            var key: [UInt8] = []
+            shared.store.withSomeKey(
+                near: .random(in: 0 ... .max), database: database, at: moment
+            ) { key.append($0) }
+            let bytes = unsafe key.span.bytes
+            shared.store.withKey(
+                bytes, shared.store.hash(bytes), database: database, at: moment
+            ) { access in
+                guard access.exists, access.expiry != .never else { return }
+                sum += access.expiry.milliseconds - moment.milliseconds
+                count += 1
+            }
+        }
+        return count == 0 ? 0 : sum / count
     }
+
+    private static var sampledKeys: Int { 20 }
 }
 
 /// Memory of the process as the system counts it.

@@ -19,14 +19,17 @@ public final class Server: Sendable {
     ///
     /// - Throws: `ServerFailure` that names the address or the value, and the cause.
     public convenience init(
-        _ configuration: Configuration, version: String, logger: Logger
+        _ configuration: Configuration, version: String, logger: Logger,
+        sources: ConfigurationSources? = nil
     ) throws(ServerFailure) {
-        try self.init(configuration, version: version, logger: logger, endsOnSignal: true)
+        try self.init(
+            configuration, version: version, logger: logger, sources: sources, endsOnSignal: true)
     }
 
     /// A server that signals do not end, for use beside others in one process.
     package init(
-        _ configuration: Configuration, version: String, logger: Logger, endsOnSignal: Bool
+        _ configuration: Configuration, version: String, logger: Logger,
+        sources: ConfigurationSources? = nil, endsOnSignal: Bool
     ) throws(ServerFailure) {
         do throws(ConfigurationError) {
             try configuration.validate()
@@ -43,12 +46,13 @@ public final class Server: Sendable {
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
-            version: version, now: now)
+            version: version, now: now, sources: sources)
         self.shared = shared
         self.logger = logger
         var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
         runtime.subscriberLimits = shared.subscriberLimits
         runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
+        runtime.onHangup = { shared.reload() }
         do throws(RuntimeError) {
             group = try LoopGroup(runtime) { context in
                 ServerHandler(shared, context: context)
@@ -105,6 +109,11 @@ public final class Server: Sendable {
             let allowed = ByteCount(settings.allowedBytes).rounded
             logger.warning(
                 "memory.limit is more than this process may use", ["allowed": .text(allowed)])
+        }
+        if let sources = shared.sources, sources.hasRuntimeFile {
+            logger.info(
+                "settings of CONFIG REWRITE are in force",
+                ["file": .text(sources.runtimeFile ?? "")])
         }
         let limit = ByteCount(settings.memoryLimitBytes)
         let addresses = group.addresses.map { "\($0)" }.joined(separator: " ")

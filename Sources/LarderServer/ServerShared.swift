@@ -12,9 +12,16 @@ final class ServerShared: Sendable {
     let traffic = Traffic()
     let wall = WallOffset()
     let rate: RateMeter
+    let inputRate: RateMeter
+    let outputRate: RateMeter
+    private let resetCounts = Guarded(TrafficCounts())
     let counters: [CommandCounters]
     let logger: Logger
     let startedAt: Tick
+    /// In seconds since 1970.
+    let startedAtSeconds = Int64(WallClock.now().seconds)
+    /// Bytes that the store held when it was empty.
+    let startupBytes: Int
     let runID: String
     let version: String
     /// Arguments above this are refused before they arrive.
@@ -26,19 +33,30 @@ final class ServerShared: Sendable {
     let interests: EventInterests
     /// Relaxed: who changes them does not wait for the loops.
     private let eventBits = Atomic<UInt32>(0)
-    private let settings: Guarded<RuntimeSettings>
+    let errors = ErrorCounts()
+    let slowLog = SlowLog()
+    let latency = LatencyMonitor()
+    let timing = TimingSettings()
+    let monitors = Monitors()
+    /// Where the configuration came from; nil for a server without one.
+    let sources: ConfigurationSources?
+    let settings: Guarded<RuntimeSettings>
     private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick
+        version: String, now: Tick, sources: ConfigurationSources? = nil
     ) {
+        self.sources = sources
         self.store = store
         self.logger = logger
         self.version = version
         startedAt = now
+        startupBytes = store.budget.used
         rate = RateMeter(now: now)
+        inputRate = RateMeter(now: now)
+        outputRate = RateMeter(now: now)
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
@@ -51,7 +69,7 @@ final class ServerShared: Sendable {
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word
         }.joined()
-        carryOut(settings.configuration.pubsub)
+        carryOut([], settings)
     }
 
     /// The keyspace events that are sent.
@@ -63,6 +81,12 @@ final class ServerShared: Sendable {
         subscriberLimits.hardBytes = pubsub.outputLimitBytes
         subscriberLimits.softBytes = pubsub.outputSoftLimitBytes
         subscriberLimits.softDuration = pubsub.outputSoftTime
+    }
+
+    /// The counters of the loops at the last CONFIG RESETSTAT.
+    var counted: TrafficCounts {
+        get { resetCounts.withLock { $0 } }
+        set { resetCounts.withLock { $0 = newValue } }
     }
 
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
@@ -84,7 +108,7 @@ final class ServerShared: Sendable {
 
     /// What the loops and the store take from the configuration once, when they start, by redis's
     /// names.
-    private static let fixedSettings = [
+    static let fixedSettings = [
         "clients.max": "maxclients", "clients.idle": "timeout",
         "server.tcp-keepalive": "tcp-keepalive", "memory.max-value": "proto-max-bulk-len",
         "clients.memory": "clients.memory", "clients.output-limit": "clients.output-limit",
@@ -116,13 +140,15 @@ final class ServerShared: Sendable {
         try outcome.get()
     }
 
-    private func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
+    /// Makes settings true. The lock of the settings is held, so it only stores.
+    func carryOut(_ changed: Set<String>, _ settings: RuntimeSettings) {
         if changed.contains("memory.limit") {
             store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
         store.evicts = settings.fullMemory != .noEviction
         password.withLock { $0 = settings.configuration.password }
         carryOut(settings.configuration.pubsub)
+        timing.adopt(settings.configuration)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }
@@ -145,20 +171,45 @@ struct SettingRefusal: Error {
     }
 }
 
-/// How often each command was called, failed or was refused. A loop writes its own; all may read.
+/// How often each command was called, failed or was refused, and how long it took. A loop writes its own; all may read.
 final class CommandCounters: Sendable {
-    private let calls = CounterArray(count: Command.allCases.count)
-    private let failures = CounterArray(count: Command.allCases.count)
+    private let calls = CounterArray(count: CommandTable.shared.names.count)
+    private let failures = CounterArray(count: CommandTable.shared.names.count)
+    private let rejections = CounterArray(count: CommandTable.shared.names.count)
+    let times = CommandTimes(count: CommandTable.shared.names.count)
+    /// Calls, failures and rejections at the last CONFIG RESETSTAT.
+    private let before = Guarded<[[UInt64]]>([])
     /// memcached's, by `MemcachedCounter`; all commands, which INFO adds up, are the first.
     let memcachedCalls = CounterArray(count: MemcachedCounter.allCases.count)
 
-    func countCall(_ command: Command) { calls.add(Int(command.rawValue)) }
-    func countFailure(_ command: Command) { failures.add(Int(command.rawValue)) }
-    func calls(_ command: Command) -> UInt64 { calls[Int(command.rawValue)] }
-    func failures(_ command: Command) -> UInt64 { failures[Int(command.rawValue)] }
+    /// Counts a call of the command at `place` in `CommandTable.names`, and tells how many there
+    /// were.
+    @inline(__always)
+    func countCall(_ place: Int) -> UInt64 { calls.add(place) }
+    /// Counts one that answered an error.
+    func countFailure(_ place: Int) { failures.add(place) }
+    /// Counts one that was refused before it ran.
+    func countRejection(_ place: Int) { rejections.add(place) }
+    func calls(_ place: Int) -> UInt64 { calls[place] &- before(0, place) }
+    func failures(_ place: Int) -> UInt64 { failures[place] &- before(1, place) }
+    func rejections(_ place: Int) -> UInt64 { rejections[place] &- before(2, place) }
 
+    private func before(_ kind: Int, _ place: Int) -> UInt64 {
+        before.withLock { $0.isEmpty ? 0 : $0[kind][place] }
+    }
+
+    /// Counts from zero again, for those who ask.
+    func beginAnew() {
+        let now = [calls, failures, rejections].map { counter in
+            (0..<counter.count).map { counter[$0] }
+        }
+        before.withLock { $0 = now }
+        times.reset()
+    }
+
+    /// All calls since the start, of both protocols.
     var total: UInt64 {
-        Command.allCases.reduce(memcachedCalls[0]) { $0 + calls($1) }
+        (0..<calls.count).reduce(memcachedCalls[0]) { $0 + calls[$1] }
     }
 }
 

@@ -23,9 +23,34 @@ final class Traffic: Sendable {
     var accepted: UInt64 { sum { $0.accepted.value } }
     var bytesIn: UInt64 { sum { $0.bytesIn.value } }
     var bytesOut: UInt64 { sum { $0.bytesOut.value } }
+    /// Times that bytes were read and answered.
+    var batches: UInt64 { sum { $0.batches.value } }
+    /// The largest output that waited for a client.
+    var pendingPeak: UInt64 {
+        contexts.withLock { $0.map { $0.statistics.pendingPeak.value }.max() ?? 0 }
+    }
     var rejected: UInt64 { sum { $0.closed(by: .refused) } }
     /// Clients that were cut because their output or their memory was too large.
     var evicted: UInt64 {
         sum { $0.closed(by: .outputLimit) + $0.closed(by: .memoryBudget) }
+    }
+}
+
+/// What CONFIG RESETSTAT counts from: the counters of the loops themselves never go back.
+struct TrafficCounts: Sendable {
+    var accepted: UInt64 = 0
+    var bytesIn: UInt64 = 0
+    var bytesOut: UInt64 = 0
+    var rejected: UInt64 = 0
+    var evicted: UInt64 = 0
+    var batches: UInt64 = 0
+    var commands: UInt64 = 0
+
+    init() {}
+
+    init(_ traffic: Traffic, commands: UInt64) {
+        (accepted, bytesIn, bytesOut) = (traffic.accepted, traffic.bytesIn, traffic.bytesOut)
+        (rejected, evicted, batches) = (traffic.rejected, traffic.evicted, traffic.batches)
+        self.commands = commands
     }
 }

@@ -20,6 +20,8 @@ public struct Configuration: Sendable, Hashable {
     public var server = ServerConfiguration()
     /// Slow commands.
     public var slowlog = SlowlogConfiguration()
+    /// Events that held up clients.
+    public var latency = LatencyConfiguration()
 
     /// The defaults.
     public init() {}
@@ -36,7 +38,7 @@ public struct Configuration: Sendable, Hashable {
         let listening = listen.violations(
             hasPassword: password != nil, isProtected: server.isProtected)
         return listening + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations() + pubsub.violations()
+            + slowlog.violations() + latency.violations() + pubsub.violations()
     }
 }
 

@@ -48,6 +48,8 @@ public struct ConfigurationInput: Sendable, Hashable {
 
     /// The configuration file, if any.
     public var file: File?
+    /// What CONFIG REWRITE wrote, if anything; it wins over the file.
+    public var runtimeFile: File?
     /// The environment of the process.
     public var environment: [String: String]
     /// The flags, in the order given; the last one wins.
@@ -78,6 +80,7 @@ extension Configuration {
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
         var reader = ConfigurationReader()
         if let file = input.file { reader.read(file) }
+        if let file = input.runtimeFile { reader.read(file) }
         reader.read(environment: input.environment)
         for flag in input.flags { reader.read(flag) }
         return try reader.result()

@@ -27,6 +27,17 @@ public struct MemoryConfiguration: Sendable, Hashable {
     /// Which entry leaves. S3-FIFO has the best hit ratio of the three on nearly every trace.
     public var policy = Policy.s3fifo
 
+    /// What a write does when memory is full.
+    public enum WhenFull: String, Sendable, Hashable, CaseIterable {
+        /// It makes other entries leave.
+        case evict
+        /// It fails.
+        case refuse
+    }
+
+    /// What a write does when memory is full. It evicts: that is what caches are for.
+    public var whenFull = WhenFull.evict
+
     /// Largest value in bytes; nil: the smaller of 512 MiB (what redis takes) and a quarter of the
     /// limit, so that one value cannot push out everything else.
     public var maxValueBytes: Int?

@@ -48,8 +48,6 @@ public struct ServeArguments: Sendable, Hashable {
     public func load(
         environment: [String: String]
     ) throws(ConfigurationProblems) -> LoadedConfiguration {
-        var input = ConfigurationInput(environment: environment, flags: flags)
-        if let file { input.file = try ConfigurationInput.File(path: file) }
-        return try Configuration.load(input)
+        try ConfigurationSources(arguments: self, environment: environment).load()
     }
 }

@@ -96,6 +96,20 @@ public struct SlowlogConfiguration: Sendable, Hashable {
     }
 }
 
+/// What is kept about events that held up clients.
+public struct LatencyConfiguration: Sendable, Hashable {
+    /// Events that take as long are kept, in whole milliseconds; zero: none, as in redis.
+    public var threshold = Duration.zero
+
+    /// The defaults.
+    public init() {}
+
+    /// What cannot work.
+    func violations() -> [ConfigurationError] {
+        [.unless(.zero ... .seconds(86_400), threshold, "latency.threshold")].compactMap(\.self)
+    }
+}
+
 extension ConfigurationError {
     static func unless(
         _ bounds: ClosedRange<Int>, _ value: Int, _ field: String

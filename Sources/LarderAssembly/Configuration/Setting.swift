@@ -57,7 +57,8 @@ struct Setting: Sendable {
 
 extension Setting {
     /// All keys, in the order in which they are printed.
-    static let all: [Setting] = listening + memory + clients + pubsub + log + server + slowlog
+    static let all: [Setting] =
+        listening + memory + clients + pubsub + log + server + slowlog + latency
 
     /// Keys of features that are not there yet: accepted, with a warning.
     static let later = [
@@ -65,10 +66,12 @@ extension Setting {
     ]
 
     /// Sections whose values are kept, and shown by CONFIG GET, but used by nothing yet.
-    static let unused: Set<String> = ["slowlog"]
+    static let unused: Set<String> = []
 
     /// The sections, in the order in which they are printed.
-    static let sections = ["listen", "memory", "clients", "pubsub", "log", "server", "slowlog"]
+    static let sections = [
+        "listen", "memory", "clients", "pubsub", "log", "server", "slowlog", "latency",
+    ]
 
     private static let listening = [
         Setting("listen.resp", \.listen.resp, .endpoints, "addresses for RESP (redis) clients"),
@@ -85,6 +88,9 @@ extension Setting {
         Setting(
             "memory.policy", \.memory.policy, .name(synonyms: [("auto", .s3fifo)]),
             "what decides which entry leaves: s3fifo, lru or fifo"),
+        Setting(
+            "memory.when-full", \.memory.whenFull, .name(),
+            "what a write does when memory is full: evict others, or refuse it"),
         Setting(
             "memory.max-value", \.memory.maxValueBytes, .optional(.size, nilAs: "auto"),
             "largest value; auto: the smaller of 512mb and a quarter of the limit"),
@@ -129,7 +135,13 @@ extension Setting {
     private static let slowlog = [
         Setting(
             "slowlog.threshold", \.slowlog.threshold, .optional(.duration, nilAs: "off"),
-            "commands that take longer are kept (no effect yet)"),
-        Setting("slowlog.length", \.slowlog.length, .count, "how many are kept (no effect yet)"),
+            "commands that take longer are kept for SLOWLOG"),
+        Setting("slowlog.length", \.slowlog.length, .count, "how many are kept"),
+    ]
+
+    private static let latency = [
+        Setting(
+            "latency.threshold", \.latency.threshold, .duration,
+            "events that take as long are kept for LATENCY; 0s: none")
     ]
 }

@@ -19,8 +19,9 @@ struct RuntimeSetting: Sendable {
     static let changeable: Set<String> = [
         "memory.limit", "memory.max-value", "clients.max", "clients.idle", "clients.memory",
         "clients.output-limit", "log.level", "server.tcp-keepalive", "server.protected-mode",
-        "slowlog.threshold", "slowlog.length", "password", "pubsub.events", "pubsub.output-limit",
-        "pubsub.output-soft-limit", "pubsub.output-soft-time",
+        "slowlog.threshold", "slowlog.length", "latency.threshold", "memory.when-full", "password",
+        "pubsub.events", "pubsub.output-limit", "pubsub.output-soft-limit",
+        "pubsub.output-soft-time",
     ]
 
     private static let own: [RuntimeSetting] = Setting.all.map { setting in
@@ -79,6 +80,9 @@ struct RuntimeSetting: Sendable {
             text: { "\($0.configuration.clients.idle.components.seconds)" },
             change: number(0...2_147_483_647) { $0.configuration.clients.idle = .seconds($1) }),
         RuntimeSetting(
+            name: "maxmemory-clients", path: "clients.memory",
+            text: { "\($0.configuration.clients.memoryBytes)" }),
+        RuntimeSetting(
             name: "tcp-keepalive", path: "server.tcp-keepalive",
             text: { "\($0.configuration.server.tcpKeepalive.components.seconds)" },
             change: number(0...2_147_483_647) {
@@ -121,6 +125,17 @@ struct RuntimeSetting: Sendable {
             name: "slowlog-max-len", path: "slowlog.length",
             text: { "\($0.configuration.slowlog.length)" },
             change: number(0 ... .max) { $0.configuration.slowlog.length = $1 }),
+        RuntimeSetting(
+            name: "latency-monitor-threshold", path: "latency.threshold",
+            text: { "\($0.configuration.latency.threshold.microseconds / 1000)" },
+            change: number(0 ... .max) {
+                $0.configuration.latency.threshold = .milliseconds($1)
+            }),
+        RuntimeSetting(name: "latency-tracking", text: { _ in "yes" }),
+        RuntimeSetting(name: "latency-tracking-info-percentiles", text: { _ in "50 99 99.9" }),
+        RuntimeSetting(name: "enable-debug-command", text: { _ in "no" }),
+        RuntimeSetting(name: "enable-module-command", text: { _ in "no" }),
+        RuntimeSetting(name: "cluster-enabled", text: { _ in "no" }),
         RuntimeSetting(name: "databases", text: { "\($0.configuration.server.databases)" }),
         RuntimeSetting(name: "tcp-backlog", text: { "\($0.configuration.server.tcpBacklog)" }),
         RuntimeSetting(name: "port", text: { "\(RedisText.port($0.configuration.listen.resp))" }),

@@ -17,8 +17,8 @@ public struct RuntimeSettings: Sendable, Hashable {
 
     /// The values in force.
     public internal(set) var configuration: Configuration
-    /// Whether entries leave when memory is full.
-    public internal(set) var fullMemory = FullMemory.allkeysLRU
+    /// The name that evicting goes by.
+    private var evictingName = FullMemory.allkeysLRU
     /// Bytes that the machine or the control group allows.
     public let allowedBytes: Int
 
@@ -26,6 +26,15 @@ public struct RuntimeSettings: Sendable, Hashable {
     public init(_ configuration: Configuration, allowedBytes: Int) {
         self.configuration = configuration
         self.allowedBytes = allowedBytes
+    }
+
+    /// What happens to a write when memory is full.
+    public internal(set) var fullMemory: FullMemory {
+        get { configuration.memory.whenFull == .refuse ? .noEviction : evictingName }
+        set {
+            configuration.memory.whenFull = newValue == .noEviction ? .refuse : .evict
+            if newValue != .noEviction { evictingName = newValue }
+        }
     }
 
     /// The memory limit in bytes.
@@ -100,6 +109,31 @@ public struct RuntimeSettings: Sendable, Hashable {
             settings.append(setting)
         }
         return settings
+    }
+
+    /// Takes over what the sources say now, as far as a running server can.
+    ///
+    /// - Parameter fixed: Keys that are taken from the configuration only when the server starts.
+    /// - Returns: The keys whose values differ now, and those that wait for a restart.
+    /// - Throws: What is wrong with the values together, or with those that stay.
+    public mutating func adopt(
+        _ new: Configuration, fixed: Set<String>
+    ) throws(ConfigurationError) -> (changed: Set<String>, waiting: [String]) {
+        var tried = self
+        var waiting: [String] = []
+        for setting in Setting.all {
+            let texts = setting.texts(new)
+            guard texts != setting.texts(configuration) else { continue }
+            if RuntimeSetting.changeable.contains(setting.path), !fixed.contains(setting.path) {
+                _ = setting.assign(texts, &tried.configuration)
+            } else {
+                waiting.append(setting.path)
+            }
+        }
+        try tried.configuration.validate()
+        let changed = tried.paths(differingFrom: self)
+        self = tried
+        return (changed, waiting)
     }
 
     private func paths(differingFrom other: RuntimeSettings) -> Set<String> {

@@ -8,6 +8,8 @@ enum Command: UInt8, CaseIterable {
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
     case publish, spublish, pubsub, subscribe, psubscribe, ssubscribe
     case unsubscribe, punsubscribe, sunsubscribe
+    case asking, bgrewriteaof, bgsave, cluster, debug, function, lastsave, latency, lolwut, memory
+    case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
 }
 
 /// What redis's command table says about a command.
@@ -22,6 +24,12 @@ struct CommandSpecification {
     let firstKey: Int
     let lastKey: Int
     let keyStep: Int
+    /// Those that follow from the flags, and those that `CommandManual` tells.
+    let categories: CommandCategories
+    /// Whether the second word says what it does.
+    let hasSubcommands: Bool
+    /// Whether it takes so little time that it is timed now and then only.
+    let isSmall: Bool
 
     init(
         _ name: StaticString, _ arity: Int, _ flags: [StaticString], keys first: Int = 0,
@@ -33,6 +41,17 @@ struct CommandSpecification {
         firstKey = first
         lastKey = last
         keyStep = step
+        let page = CommandManual.shared.page(of: "\(name)")
+        categories = CommandCategories(own: page.ownCategories, flags: flags.map { "\($0)" })
+        hasSubcommands = !page.subcommands.isEmpty
+        isSmall = Self.isSmall("\(name)", flags)
+    }
+
+    /// Redis's `fast` commands, but for those whose work grows with a value or with subscribers.
+    private static func isSmall(_ name: String, _ flags: [StaticString]) -> Bool {
+        if ["set", "setex", "psetex", "del"].contains(name) { return true }
+        return flags.contains { "\($0)" == "fast" }
+            && !["append", "move", "publish", "renamenx", "spublish"].contains(name)
     }
 
     var nameBytes: [UInt8] { name.withUTF8Buffer { unsafe Array($0) } }
@@ -49,25 +68,26 @@ extension Command {
     private static let write: [StaticString] = ["write", "denyoom", "fast"]
     private static let change: [StaticString] = ["write", "fast"]
     private static let connection: [StaticString] = ["noscript", "loading", "stale", "fast"]
+    private static let login: [StaticString] = connection + ["no_auth", "allow_busy"]
     private static let administration: [StaticString] = ["admin", "noscript", "loading", "stale"]
 
     /// The table's row. `keys` are those of redis 7.0.
     func makeSpecification() -> CommandSpecification {
         switch self {
         case .append: .init("append", 3, Self.write, keys: 1, to: 1, step: 1)
-        case .auth: .init("auth", -2, Self.connection)
+        case .auth: .init("auth", -2, Self.login)
         case .client: .init("client", -2, [])
         case .command: .init("command", -1, ["loading", "stale"])
         case .config: .init("config", -2, [])
         case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
         case .dbsize: .init("dbsize", 1, Self.read)
-        case .discard: .init("discard", 1, Self.connection)
+        case .discard: .init("discard", 1, Self.connection + ["allow_busy"])
         case .exec: .init("exec", 1, ["noscript", "loading", "stale", "skip_slowlog"])
-        case .multi: .init("multi", 1, Self.connection)
+        case .multi: .init("multi", 1, Self.connection + ["allow_busy"])
         case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)
-        case .echo: .init("echo", 2, ["fast"])
+        case .echo: .init("echo", 2, ["loading", "stale", "fast"])
         case .exists: .init("exists", -2, Self.read, keys: 1, to: -1, step: 1)
         case .expire: .init("expire", -3, Self.change, keys: 1, to: 1, step: 1)
         case .expireat: .init("expireat", -3, Self.change, keys: 1, to: 1, step: 1)
@@ -85,7 +105,7 @@ extension Command {
 
     private func makeLaterSpecification() -> CommandSpecification {
         switch self {
-        case .hello: .init("hello", -1, Self.connection)
+        case .hello: .init("hello", -1, Self.login)
         case .incr: .init("incr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .incrby: .init("incrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .info: .init("info", -1, ["loading", "stale"])
@@ -101,11 +121,11 @@ extension Command {
         case .ping: .init("ping", -1, ["fast"])
         case .psetex: .init("psetex", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
         case .pttl: .init("pttl", 2, Self.read, keys: 1, to: 1, step: 1)
-        case .quit: .init("quit", -1, Self.connection)
+        case .quit: .init("quit", -1, Self.login)
         case .randomkey: .init("randomkey", 1, ["readonly"])
         case .rename: .init("rename", 3, ["write"], keys: 1, to: 2, step: 1)
         case .renamenx: .init("renamenx", 3, Self.change, keys: 1, to: 2, step: 1)
-        case .reset: .init("reset", 1, Self.connection)
+        case .reset: .init("reset", 1, Self.login)
         case .scan: .init("scan", -2, ["readonly"])
         case .select: .init("select", 2, ["loading", "stale", "fast"])
         case .set: .init("set", -3, ["write", "denyoom"], keys: 1, to: 1, step: 1)
@@ -136,7 +156,7 @@ extension Command {
         case .unsubscribe: .init("unsubscribe", -1, slow)
         case .punsubscribe: .init("punsubscribe", -1, slow)
         case .sunsubscribe: .init("sunsubscribe", -1, slow, keys: 1, to: -1, step: 1)
-        default: preconditionFailure("Every command has a row.")
+        default: makeServerSpecification()
         }
     }
 }

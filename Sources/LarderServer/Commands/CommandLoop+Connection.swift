@@ -48,6 +48,7 @@ extension CommandLoop {
         connection.transaction = nil
         unsubscribeAll(&connection, &output)
         setVersion(.v2, of: &connection, &output)
+        shared.endMonitoring(connection.client.id)
         setDatabase(0, of: &connection)
         connection.client.name = ""
         connection.isAuthenticated = !shared.needsPassword

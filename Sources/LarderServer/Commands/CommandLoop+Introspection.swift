@@ -9,7 +9,6 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         if call[1].equalsIgnoringCase("get") {
-            guard call.count > 2 else { return output.appendWrongArity("config|get") }
             let found = shared.currentSettings.get((2..<call.count).map { call[$0].text })
             output.appendMapHeader(found.count, connection.version)
             for (name, value) in found {
@@ -17,7 +16,6 @@ extension CommandLoop {
                 output.appendBulkText(value)
             }
         } else if call[1].equalsIgnoringCase("set") {
-            guard call.count > 3 else { return output.appendWrongArity("config|set") }
             do throws(SettingRefusal) {
                 try shared.set((2..<call.count).map { call[$0].text })
                 output.appendSimple("OK")
@@ -25,15 +23,17 @@ extension CommandLoop {
                 output.appendErrorText(error.message)
             }
         } else if call[1].equalsIgnoringCase("resetstat") {
-            guard call.count == 2 else { return output.appendWrongArity("config|resetstat") }
-            store.resetStatistics()
-            for keeper in shared.keepers { keeper.reset() }
+            shared.resetStatistics()
             output.appendSimple("OK")
-        } else if call.isHelp {
-            output.appendHelp(
-                "CONFIG", ["GET <pattern> [<pattern> ...]", "SET <name> <value> ...", "RESETSTAT"])
+        } else if call[1].equalsIgnoringCase("rewrite") {
+            do throws(ConfigurationRewriteFailure) {
+                try shared.rewrite()
+                output.appendSimple("OK")
+            } catch {
+                output.appendErrorText("ERR \(error)")
+            }
         } else {
-            output.appendUnknownSubcommand(call, "CONFIG")
+            output.appendHelp(of: "CONFIG", HelpText.config)
         }
     }
 

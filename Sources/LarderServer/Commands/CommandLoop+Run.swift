@@ -17,17 +17,22 @@ extension CommandLoop {
                 return
             }
             connection.transaction?.isAborted = true
+            shared.errors.count("ERR")
             return output.appendUnknownCommand(call)
         }
-        let arity = command.specification
-        guard arity.accepts(argumentCount: call.count) else {
-            counters.countFailure(command)
+        let row = command.specification
+        if row.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
+            connection.transaction?.isAborted = true
+            return
+        }
+        guard row.accepts(argumentCount: call.count) else {
+            reject(Int(command.rawValue), "ERR")
             connection.transaction?.isAborted = true
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
         guard connection.isAuthenticated || command.runsUnauthenticated else {
-            counters.countFailure(command)
+            reject(Int(command.rawValue), "NOAUTH")
             return output.appendError("NOAUTH Authentication required.")
         }
         if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
@@ -36,17 +41,15 @@ extension CommandLoop {
         if let transaction = connection.transaction, !command.isTransactional {
             return queue(command, call, transaction, &output)
         }
-        counters.countCall(command)
-        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
         let start = output.count
-        runHot(command, call, on: &connection, into: &output)
+        perform(command, call, on: &connection, into: &output)
         if events.isActive {
             tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
         }
     }
 
     /// The commands that make up most traffic come first.
-    private mutating func runHot(
+    mutating func runHot(
         _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
@@ -146,7 +149,7 @@ extension CommandLoop {
         case .unsubscribe: unsubscribe(call, .channel, &connection, &output)
         case .punsubscribe: unsubscribe(call, .pattern, &connection, &output)
         case .sunsubscribe: unsubscribe(call, .shard, &connection, &output)
-        default: preconditionFailure("Every command is run.")
+        default: runServer(command, call, on: &connection, into: &output)
         }
     }
 }

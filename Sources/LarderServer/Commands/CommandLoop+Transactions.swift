@@ -74,10 +74,6 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ transaction: Transaction,
         _ output: inout OutputBuffer
     ) {
-        if let refusal = Subcommands.refusal(of: call, command) {
-            transaction.isAborted = true
-            return output.appendErrorText(refusal)
-        }
         transaction.append(call, command.specification, store)
         output.appendSimple("QUEUED")
     }

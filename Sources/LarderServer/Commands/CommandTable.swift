@@ -8,18 +8,32 @@ struct CommandTable: Sendable {
     static let shared = CommandTable()
 
     let specifications: [CommandSpecification]
+    /// The pages of the commands, in the same order.
+    let pages: [CommandPage]
+    /// Names of all commands, and behind them of all subcommands: what is counted and timed has its
+    /// place here.
+    let names: [String]
+    /// Where the names of each command's subcommands begin.
+    private let firstSubcommand: [Int]
     private let places: [UInt8]
-    private let names: [PackedName]
+    private let packedNames: [PackedName]
 
     private static var placeCount: Int { 256 }
     private static var noCommand: UInt8 { .max }
 
     private init() {
         specifications = Command.allCases.map { $0.makeSpecification() }
-        names = specifications.map { PackedName($0.name) }
+        pages = specifications.map { CommandManual.shared.page(of: "\($0.name)") }
+        var names = specifications.map { "\($0.name)" }
+        firstSubcommand = pages.map { page in
+            defer { names += page.subcommands.map(\.name) }
+            return names.count
+        }
+        self.names = names
+        packedNames = specifications.map { PackedName($0.name) }
         var places = [UInt8](repeating: Self.noCommand, count: Self.placeCount)
         for command in Command.allCases {
-            var place = names[Int(command.rawValue)].hash & (Self.placeCount - 1)
+            var place = packedNames[Int(command.rawValue)].hash & (Self.placeCount - 1)
             while places[place] != Self.noCommand { place = (place + 1) & (Self.placeCount - 1) }
             places[place] = command.rawValue
         }
@@ -34,10 +48,32 @@ struct CommandTable: Sendable {
         let packed = PackedName(name)
         var place = packed.hash & (Self.placeCount - 1)
         while places[place] != Self.noCommand {
-            if names[Int(places[place])] == packed { return Command(rawValue: places[place]) }
+            if packedNames[Int(places[place])] == packed { return Command(rawValue: places[place]) }
             place = (place + 1) & (Self.placeCount - 1)
         }
         return nil
+    }
+
+    func page(of command: Command) -> CommandPage { pages[Int(command.rawValue)] }
+
+    /// The subcommand that a word names, in any case, and its place in `names`.
+    func subcommand(_ word: RawSpan, of command: Command) -> (page: CommandPage, place: Int)? {
+        let all = pages[Int(command.rawValue)].subcommands
+        let name = "\(specifications[Int(command.rawValue)].name)|\(word.text.lowercased())"
+        guard let index = all.firstIndex(where: { $0.name == name }) else { return nil }
+        return (all[index], firstSubcommand[Int(command.rawValue)] + index)
+    }
+
+    /// Whether a name of COMMAND INFO and DOCS, `get` or `client|id`, is that of a command, and
+    /// which subcommand it means.
+    func find(_ name: RawSpan) -> (command: Command, subcommand: CommandPage?)? {
+        let words = name.text.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
+        let first = Array((words.first ?? "").utf8)
+        guard let command = unsafe command(first.span.bytes) else { return nil }
+        guard words.count > 1 else { return (command, nil) }
+        let second = Array(words[1].utf8)
+        guard let found = unsafe subcommand(second.span.bytes, of: command) else { return nil }
+        return (command, found.page)
     }
 }
 

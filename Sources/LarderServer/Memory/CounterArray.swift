@@ -19,11 +19,13 @@ import Synchronization
         unsafe base.deallocate()
     }
 
-    /// Counts one more. Only the writing thread.
-    func add(_ index: Int, _ difference: UInt64 = 1) {
+    /// Counts one more, and tells how many that makes. Only the writing thread.
+    @discardableResult
+    func add(_ index: Int, _ difference: UInt64 = 1) -> UInt64 {
         precondition(index >= 0 && index < count, "A counter exists.")
-        let old = unsafe base[index].load(ordering: .relaxed)
-        unsafe base[index].store(old &+ difference, ordering: .relaxed)
+        let sum = unsafe base[index].load(ordering: .relaxed) &+ difference
+        unsafe base[index].store(sum, ordering: .relaxed)
+        return sum
     }
 
     subscript(index: Int) -> UInt64 {

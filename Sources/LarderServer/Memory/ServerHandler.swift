@@ -60,6 +60,7 @@ import LarderWire
     func closed(_ connection: ClientConnection, reason: CloseReason) {
         unsafe state.pointee.forgetSubscriptions(of: connection)
         shared.clients.remove(connection.client)
+        shared.endMonitoring(connection.client.id)
     }
 
     func ticked(at now: Tick) -> Bool {

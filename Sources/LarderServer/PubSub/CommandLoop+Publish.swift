@@ -42,13 +42,9 @@ extension CommandLoop {
         } else if call[1].equalsIgnoringCase("shardnumsub") {
             appendCounts(.shard, call, &output)
         } else if call[1].equalsIgnoringCase("numpat") {
-            guard call.count == 2 else { return output.appendWrongArity("pubsub|numpat") }
             output.appendInteger(Int64(shared.pubsub.count(.pattern)))
-        } else if call[1].equalsIgnoringCase("help") {
-            guard call.count == 2 else { return output.appendWrongArity("pubsub|help") }
-            appendPubSubHelp(&output)
         } else {
-            output.appendUnknownSubcommand(call, "PUBSUB")
+            output.appendHelp(of: "PUBSUB", HelpText.pubsub)
         }
     }
 
@@ -74,27 +70,5 @@ extension CommandLoop {
             let count = shared.pubsub.receiverCount(kind, call[index].bytes)
             output.appendInteger(Int64(count))
         }
-    }
-
-    private func appendPubSubHelp(_ output: inout OutputBuffer) {
-        let lines: [StaticString] = [
-            "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-            "CHANNELS [<pattern>]",
-            "    Return the currently active channels matching a <pattern> (default: '*').",
-            "NUMPAT", "    Return number of subscriptions to patterns.",
-            "NUMSUB [<channel> ...]",
-            "    Return the number of subscribers for the specified channels, excluding",
-            "    pattern subscriptions(default: no channels).",
-            "SHARDCHANNELS [<pattern>]",
-            """
-                Return the currently active shard level channels matching a <pattern> \
-            (default: '*').
-            """,
-            "SHARDNUMSUB [<shardchannel> ...]",
-            "    Return the number of subscribers for the specified shard level channel(s)",
-            "HELP", "    Prints this help.",
-        ]
-        output.appendArrayHeader(lines.count)
-        for line in lines { output.appendSimple(line) }
     }
 }

@@ -130,14 +130,11 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ connection: ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        counters.countFailure(command)
+        reject(Int(command.rawValue), "ERR")
         connection.transaction?.isAborted = true
-        if let refusal = Subcommands.refusal(of: call, command) {
-            return output.appendErrorText(refusal)
-        }
         output.append("-ERR Can't execute '")
         output.append(command.specification.name)
-        if call.count > 1, Subcommands.areKnown(for: command) {
+        if call.count > 1, command.specification.hasSubcommands {
             output.append("|")
             output.appendText(call[1].text.lowercased())
         }

@@ -5,9 +5,8 @@ import Synchronization
 
 // Messages on their way: from the publisher to the inboxes of loops, and out of them.
 extension PubSub {
-    /// Puts a message into the inboxes of all loops that have subscribers for it.
-    ///
-    /// - Parameter publisher: Who is to wait when an inbox is full; `nil` for what cannot wait.
+    /// Puts a message into the inboxes of all loops that have subscribers for it. `publisher` is to
+    /// wait when an inbox is full; `nil` for what cannot wait.
     func publish(_ message: Message, from publisher: ConnectionID?) -> Publication {
         var publication = Publication()
         guard hasTopics else { return publication }

@@ -1,0 +1,84 @@
+import LarderAssembly
+import LarderCore
+import LarderMemory
+
+/// Settings from files: SIGHUP and CONFIG REWRITE.
+extension ServerShared {
+    /// Reads the configuration again and takes over what a running server can. What is wrong leaves
+    /// everything as it is.
+    func reload() {
+        guard let sources else { return }
+        let loaded: LoadedConfiguration
+        do throws(ConfigurationProblems) {
+            loaded = try sources.load()
+        } catch {
+            for problem in error.problems {
+                logger.error(
+                    "the configuration was not reloaded", ["problem": .text("\(problem)")])
+            }
+            return
+        }
+        let outcome = settings.withLock { current in adopt(loaded.configuration, &current) }
+        switch outcome {
+        case .success(let taken): tell(taken.changed, waiting: taken.waiting)
+        case .failure(let refusal):
+            logger.error(
+                "the configuration was not reloaded", ["problem": .text(refusal.message)])
+        }
+    }
+
+    private func adopt(
+        _ new: Configuration, _ current: inout RuntimeSettings
+    ) -> Result<(changed: Set<String>, waiting: [String]), SettingRefusal> {
+        var tried = current
+        do throws(ConfigurationError) {
+            let taken = try tried.adopt(new, fixed: Set(Self.fixedSettings.keys))
+            guard tried.memoryLimitBytes >= store.limitMin else {
+                return .failure(
+                    SettingRefusal(
+                        message: "memory.limit is less than the \(store.limitMin) bytes of the "
+                            + "store's tables; give more, or restart"))
+            }
+            current = tried
+            carryOut(taken.changed, tried)
+            return .success(taken)
+        } catch {
+            return .failure(SettingRefusal(message: error.description))
+        }
+    }
+
+    private func tell(_ changed: Set<String>, waiting: [String]) {
+        logger.info(
+            "the configuration was reloaded",
+            ["changed": .text(changed.sorted().joined(separator: " "))])
+        guard !waiting.isEmpty else { return }
+        logger.warning(
+            "some settings take effect at the next start",
+            ["names": .text(waiting.joined(separator: " "))])
+    }
+
+    /// CONFIG REWRITE.
+    func rewrite() throws(ConfigurationRewriteFailure) {
+        guard let sources else { throw .noFile }
+        try sources.rewrite(currentSettings)
+        logger.info(
+            "settings were written by CONFIG REWRITE",
+            ["file": .text(sources.runtimeFile ?? "")])
+    }
+}
+
+extension TimingSettings {
+    /// The thresholds of a configuration.
+    func adopt(_ configuration: Configuration) {
+        let slow = configuration.slowlog.threshold.map { Int(clamping: $0.microseconds) }
+        let milliseconds = Int64(clamping: configuration.latency.threshold.microseconds / 1000)
+        change { values in
+            values.slowMicroseconds = slow
+            values.latencyMilliseconds = milliseconds
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var microseconds: Int128 { attoseconds / 1_000_000_000_000 }
+}
