@@ -18,8 +18,9 @@ from .publish import ROWS as PUBLISH_ROWS
 from .replay import ReplayRow
 from .result import Result
 from .servers import ROOT, subject
+from .tls import ROWS as TLS_ROWS
 
-ROWS = [*CPU_ROWS, *PUBLISH_ROWS, FootprintRow(), AllocationRow(), LimitRow(),
+ROWS = [*CPU_ROWS, *PUBLISH_ROWS, *TLS_ROWS, FootprintRow(), AllocationRow(), LimitRow(),
         HousekeepingRow(), ReplayRow()]
 """Even, so that either server comes first as often as the other."""
 PAIRS = 16

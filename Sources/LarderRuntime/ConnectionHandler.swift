@@ -71,6 +71,8 @@ public struct Received: Sendable, Hashable, BitwiseCopyable {
     public var consumed: Int
     /// What follows.
     public var next: Next
+    /// Bytes that the handler keeps for this connection beside the rest, for the clients' budget.
+    public var heldBytes = 0
 
     /// `consumed` bytes are done with, then `next`.
     @inlinable public init(consumed: Int, next: Next = .keepOpen) {
@@ -99,4 +101,6 @@ public enum CloseReason: Int, Sendable, Hashable, CaseIterable {
     case killed
     /// The group stopped.
     case shutdown
+    /// No TLS handshake came about. The handler never knew of the connection.
+    case handshake
 }

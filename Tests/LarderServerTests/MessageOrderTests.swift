@@ -11,8 +11,8 @@ struct MessageOrderTests {
 
     private func name(_ text: String) -> TopicName { Array(text.utf8) }
 
-    private func message(_ channel: String, _ byteCount: Int = 1) -> Message {
-        Message(name(channel), [UInt8](repeating: 0, count: byteCount), isShard: false)
+    private func message(_ channel: String, _ byteCount: Int = 1) -> PublishedMessage {
+        PublishedMessage(name(channel), [UInt8](repeating: 0, count: byteCount), isShard: false)
     }
 
     @Test func `a full inbox holds publishers back, and loses nothing`() {

@@ -13,7 +13,8 @@ struct RuntimeSetting: Sendable {
     var change: Change?
 
     /// All names: redis's first, then our own.
-    static let all: [RuntimeSetting] = memory + clients + server + pubsub + absent + own
+    static let all: [RuntimeSetting] =
+        memory + clients + server + tls + pubsub + absent + own
 
     /// Our keys that a running server can take over.
     static let changeable: Set<String> = [
@@ -22,6 +23,7 @@ struct RuntimeSetting: Sendable {
         "slowlog.threshold", "slowlog.length", "latency.threshold", "memory.when-full", "password",
         "pubsub.events", "pubsub.output-limit", "pubsub.output-soft-limit",
         "pubsub.output-soft-time",
+        "tls.certificate", "tls.key", "tls.ca", "tls.client-certificates",
     ]
 
     private static let own: [RuntimeSetting] = Setting.all.map { setting in
@@ -33,7 +35,8 @@ struct RuntimeSetting: Sendable {
 
     private static func change(of setting: Setting) -> Change {
         { text, settings in
-            let isRead = setting.assign([text], &settings.configuration)
+            let texts = setting.isList ? text.split(separator: ",").map(String.init) : [text]
+            let isRead = setting.assign(texts, &settings.configuration)
             return isRead ? nil : setting.complaint(about: [text])
         }
     }

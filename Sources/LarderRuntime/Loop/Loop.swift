@@ -17,7 +17,10 @@ final class Loop<Handler: ConnectionHandler>: LoopCore {
     }
 
     override func handlerOpened(_ link: Link, _ peer: Peer) -> Bool {
+        var peer = peer
+        peer.gauge = ConnectionGauge()
         guard let connection = handler.opened(peer, into: &output) else { return false }
+        link.state.gauge = peer.gauge
         connections.insert(connection, at: Int(link.state.slot))
         link.state.flags.insert(.opened)
         return true

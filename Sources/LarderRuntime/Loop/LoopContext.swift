@@ -24,8 +24,9 @@ public final class LoopContext: Sendable {
     @discardableResult
     public func close(_ id: ConnectionID) -> Bool { post(.close(id, .killed)) }
 
-    /// Ends what `Received.Next.pause` began: the rest is given to the handler again. Never refused,
-    /// since the connection would wait for ever; there are no more of these than connections.
+    /// Ends what `Received.Next.pause` began: the rest is given to the handler again; without a
+    /// pause too, when there is a rest. Never refused, since the connection would wait for ever;
+    /// there are no more of these than connections.
     public func resume(_ id: ConnectionID) { _ = mailbox.put(.resume(id), isUrgent: true) }
 
     /// Sends `bytes` on a connection, behind all that was sent before.
@@ -98,4 +99,5 @@ struct NewConnection: Sendable {
     var serial: UInt64
     var tag: Int
     var address: SocketAddress
+    var usesTLS: Bool
 }

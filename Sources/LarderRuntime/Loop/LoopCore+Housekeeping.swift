@@ -41,7 +41,12 @@ extension LoopCore {
 
     /// Tells the clients' budget what the connection holds.
     func noteMemory(of link: Link) {
-        let held = (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+        let held =
+            (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+            + link.state.handlerBytes
+        link.state.gauge?.note(
+            input: link.state.leftover?.count ?? 0, output: link.state.pending?.byteCount ?? 0,
+            held: held)
         let change = held - link.state.accountedBytes
         guard change != 0 else { return }
         link.state.accountedBytes = held
@@ -69,9 +74,9 @@ extension LoopCore {
         var best: Link?
         var most = 0
         for slot in 0..<links.highWater {
-            guard let link = links.link(at: slot), link.state.accountedBytes > most else {
-                continue
-            }
+            guard let link = links.link(at: slot), link.state.accountedBytes > most,
+                link.state.gauge?.isExempt != true
+            else { continue }
             most = link.state.accountedBytes
             best = link
         }

@@ -19,6 +19,7 @@ extension LoopCore {
         if output.referencedBytes > 0 { return flushReferences(link, from: start) }
         let end = output.count
         guard end > start else { return }
+        if let session = link.state.tls { return flushSealed(link, session, from: start) }
         if link.state.pending != nil || link.state.flags.contains(.sendQueued) {
             enqueue(link, start..<end)
             output.truncate(to: start)
@@ -49,7 +50,11 @@ extension LoopCore {
             return doom(link, .peer)
         }
         link.state.lastSent = Moment(now)
-        enqueue(link, (range.lowerBound + sent)..<range.upperBound)
+        let pending = pendingOutput(of: link)
+        output.withBytes { bytes in
+            let rest = bytes.extracting((range.lowerBound + sent)..<range.upperBound)
+            unsafe rest.withUnsafeBytes { unsafe pending.prepend($0) }
+        }
     }
 
     /// Copies output behind what waits already.
@@ -60,9 +65,9 @@ extension LoopCore {
         }
     }
 
-    private func pendingOutput(of link: Link) -> PendingOutput {
+    func pendingOutput(of link: Link) -> PendingOutput {
         if let pending = link.state.pending { return pending }
-        let pending = PendingOutput()
+        let pending = PendingOutput(link.state.tls)
         link.state.pending = pending
         link.state.lastSent = Moment(now)
         return pending
@@ -125,7 +130,7 @@ extension LoopCore {
             flags.isDisjoint(with: LinkState.Flags.stopsReading.union(.writes))
             && flags.contains(.reads)
         if isPlain, link.state.pending == nil, link.state.leftover == nil,
-            link.state.accountedBytes == 0
+            link.state.accountedBytes | link.state.handlerBytes == 0
         {
             return
         }
@@ -202,6 +207,7 @@ extension LoopCore {
     func close(_ link: Link, _ reason: CloseReason) {
         let descriptor = link.state.descriptor
         backend.remove(link)
+        if let session = link.state.tls { sayEnd(link, session) }
         if link.state.flags.contains(.closing) { linger(descriptor) }
         Glibc.close(descriptor)
         handlerClosed(link, reason)

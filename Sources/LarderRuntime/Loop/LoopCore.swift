@@ -19,6 +19,9 @@ class LoopCore {
     var links: LinkTable
     var output: OutputBuffer
     var account: ClientAccount
+    /// Where TLS sessions read and write; nil when no listener uses TLS.
+    let wire: TLSWire?
+    var handshakes = Handshakes()
     var phase = Phase.serving
     /// Time of the current turn, read at its first event.
     var now: Tick
@@ -46,6 +49,7 @@ class LoopCore {
         output = OutputBuffer(
             capacity: configuration.outputBufferBytes, limit: configuration.outputLimitBytes)
         account = ClientAccount(group.budget)
+        wire = configuration.listeners.contains(where: \.usesTLS) ? TLSWire() : nil
         now = configuration.clock()
         nextTick = now.advanced(by: configuration.tickInterval)
     }
@@ -105,6 +109,7 @@ class LoopCore {
         guard now >= nextTick else { return }
         nextTick = now.advanced(by: configuration.tickInterval)
         sweep()
+        sweepHandshakes()
         publishGreediest()
         if let again = acceptsAgainAt, now >= again { resumeAccepting() }
     }

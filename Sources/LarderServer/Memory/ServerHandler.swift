@@ -2,6 +2,7 @@ import LarderCore
 import LarderMemory
 import LarderRuntime
 import LarderWire
+import Synchronization
 
 /// The server's end of a loop: hands bytes to the dialect of their connection.
 ///
@@ -25,11 +26,17 @@ import LarderWire
     func opened(_ peer: Peer, into output: inout OutputBuffer) -> ClientConnection? {
         let dialect = ClientConnection.Dialect(rawValue: peer.tag) ?? .resp
         let client = Client(
-            peer, localAddress: "127.0.0.1:\(shared.port)", isMemcached: dialect == .memcached,
-            now: MonotonicClock.now())
+            peer, isMemcached: dialect == .memcached, now: MonotonicClock.now())
         shared.clients.add(client)
-        return ClientConnection(
-            dialect: dialect, isAuthenticated: !shared.needsPassword, client: client)
+        shared.noteConnection(client)
+        var connection = ClientConnection(
+            dialect: dialect, user: shared.users.current.standard, client: client)
+        connection.enterIfOpen()
+        if let name = peer.certificateName, let user = shared.users.current.user(certificate: name)
+        {
+            connection.enter(as: user)
+        }
+        return connection
     }
 
     func received(
@@ -58,8 +65,14 @@ import LarderWire
     }
 
     func closed(_ connection: ClientConnection, reason: CloseReason) {
+        if let watch = connection.watch { shared.store.endWatch(watch) }
         unsafe state.pointee.forgetSubscriptions(of: connection)
         shared.clients.remove(connection.client)
+        if connection.client.isPostponed.load(ordering: .relaxed) {
+            shared.pause.forget(connection.client)
+        }
+        if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
+        shared.noteConnection(connection.client, leftBy: reason)
         shared.endMonitoring(connection.client.id)
     }
 

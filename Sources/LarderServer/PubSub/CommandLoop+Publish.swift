@@ -8,7 +8,7 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         guard shared.pubsub.hasTopics else { return output.appendInteger(0) }
-        let message = Message(call[1].bytes, call[2].bytes, isShard: isShard)
+        let message = PublishedMessage(call[1].bytes, call[2].bytes, isShard: isShard)
         let count = publish(message, from: &connection, &output)
         output.appendInteger(Int64(count))
     }
@@ -17,7 +17,7 @@ extension CommandLoop {
     ///
     /// - Returns: Number of receivers.
     mutating func publish(
-        _ message: Message, from connection: inout ClientConnection,
+        _ message: PublishedMessage, from connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) -> Int {
         let publication = shared.pubsub.publish(message, from: connection.client.id)
