@@ -106,7 +106,9 @@ extension CommandLoop {
                     last = shared.pubsub.setVersion(version, of: connection.client.id, kind, name)
                 }
             }
-            catchUp(&connection, through: last, &output)
+            if connection.gate.isDisjoint(with: .silent) {
+                catchUp(&connection, through: last, &output)
+            }
         }
         connection.version = version
         connection.client.protocolVersion.store(Int(version.rawValue), ordering: .relaxed)
@@ -131,7 +133,7 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         reject(Int(command.rawValue), "ERR")
-        connection.transaction?.isAborted = true
+        connection.transaction?.abort()
         output.append("-ERR Can't execute '")
         output.append(command.specification.name)
         if call.count > 1, command.specification.hasSubcommands {
