@@ -24,6 +24,15 @@ extension CommandLoop {
         }
     }
 
+    /// Tells what a command of memcached did.
+    mutating func tellEvents(
+        of command: MemcachedCommand, on connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        let names = EventNames(command.verb)
+        tellEvents(of: names, on: &connection, from: output.count, into: &output)
+    }
+
     /// Tells what happened outside of commands.
     mutating func tellEvents() {
         let noted = events.takeAll()

@@ -23,7 +23,7 @@ extension CommandLoop {
         let publication = shared.pubsub.publish(message, from: connection.client.id)
         published |= publication.loops
         if publication.mustWait { connection.isHeld = true }
-        // A reply that is not sent would take the message with it: that comes at the end of the turn.
+        // A reply that is not sent would take the message along, which comes later then.
         if connection.subscriptions != nil, connection.gate.isDisjoint(with: .silent) {
             catchUp(&connection, through: publication.sequence, &output)
         }
