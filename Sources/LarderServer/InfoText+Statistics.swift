@@ -106,6 +106,8 @@ extension InfoText {
     private func housekeeping(_ counted: ShardStatistics) -> Fields {
         let longest = shared.keepers.map(\.longestNanoseconds).max() ?? 0
         return [
+            ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
+            ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
             ("larder_refused_newcomers", "\(counted.refusals)"),
             ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
             ("larder_key_events_lost", "\(shared.store.events.lostCount)"),

@@ -27,7 +27,8 @@ public final class LoopContext: Sendable {
     /// Ends what `Received.Next.pause` began: the rest is given to the handler again; without a
     /// pause too, when there is a rest. Never refused, since the connection would wait for ever;
     /// there are no more of these than connections.
-    public func resume(_ id: ConnectionID) { _ = mailbox.put(.resume(id), isUrgent: true) }
+    @discardableResult
+    public func resume(_ id: ConnectionID) -> Bool { mailbox.put(.resume(id), isUrgent: true) }
 
     /// Sends `bytes` on a connection, behind all that was sent before.
     @discardableResult

@@ -47,7 +47,10 @@ extension CommandLoop {
         let rules = TransferRules(
             database: options.database, removesSource: false, overwrites: options.replaces)
         switch transfer(call, connection, rules) {
-        case .noSource, .targetExists: output.appendInteger(0)
+        case .noSource:
+            store.countMiss(call[1], hashes[0], database: connection.database)
+            output.appendInteger(0)
+        case .targetExists: output.appendInteger(0)
         case .done(let outcome): output.append(outcome) { $0.appendInteger(1) }
         }
     }

@@ -50,7 +50,9 @@ extension Command {
     /// need no lock in a transaction.
     fileprivate var looksAtKeys: Bool {
         switch self {
-        case .ping, .echo, .select, .time, .unwatch: false
+        case .ping, .echo, .select, .time, .unwatch, .publish, .pubsub, .subscribe, .unsubscribe,
+            .psubscribe, .punsubscribe:
+            false
         default: true
         }
     }

@@ -24,6 +24,15 @@ extension CommandLoop {
         }
     }
 
+    /// Tells what a command of memcached did.
+    mutating func tellEvents(
+        of command: MemcachedCommand, on connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        let names = EventNames(command.verb)
+        tellEvents(of: names, on: &connection, from: output.count, into: &output)
+    }
+
     /// Tells what happened outside of commands.
     mutating func tellEvents() {
         let noted = events.takeAll()
@@ -34,18 +43,18 @@ extension CommandLoop {
     }
 
     /// The messages of those events that are to be sent.
-    private func messages(_ events: [KeyspaceEvent]) -> [Message] {
+    private func messages(_ events: [KeyspaceEvent]) -> [PublishedMessage] {
         let classes = shared.eventClasses
-        var messages: [Message] = []
+        var messages: [PublishedMessage] = []
         for event in events where !classes.isDisjoint(with: event.classes) {
             let name = Array(event.name.utf8)
             if classes.contains(.keyspace) {
                 let channel = Array("__keyspace@\(event.database)__:".utf8) + event.key
-                messages.append(Message(channel, name, isShard: false))
+                messages.append(PublishedMessage(channel, name, isShard: false))
             }
             if classes.contains(.keyevent) {
                 let channel = Array("__keyevent@\(event.database)__:".utf8) + name
-                messages.append(Message(channel, event.key, isShard: false))
+                messages.append(PublishedMessage(channel, event.key, isShard: false))
             }
         }
         return messages

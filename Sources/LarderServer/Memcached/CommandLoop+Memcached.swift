@@ -26,10 +26,7 @@ extension CommandLoop {
                 return Received(consumed: 0, next: .pause)
             }
             position = resumeWrite(ingest, bytes, &output)
-            if events.isActive {
-                let names = EventNames(ingest.command.verb)
-                tellEvents(of: names, on: &connection, from: 0, into: &output)
-            }
+            if events.isActive { tellEvents(of: ingest.command, on: &connection, &output) }
             guard ingest.isFed else { return Received(consumed: position) }
             connection.ingest = nil
         }
@@ -102,9 +99,7 @@ extension CommandLoop {
     ) {
         count(.commands)
         run(command, call, on: &connection, into: &output)
-        if events.isActive {
-            tellEvents(of: EventNames(command.verb), on: &connection, from: 0, into: &output)
-        }
+        if events.isActive { tellEvents(of: command, on: &connection, &output) }
     }
 
     /// The commands that make up most traffic come first.

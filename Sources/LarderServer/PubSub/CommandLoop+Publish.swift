@@ -8,7 +8,7 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         guard shared.pubsub.hasTopics else { return output.appendInteger(0) }
-        let message = Message(call[1].bytes, call[2].bytes, isShard: isShard)
+        let message = PublishedMessage(call[1].bytes, call[2].bytes, isShard: isShard)
         let count = publish(message, from: &connection, &output)
         output.appendInteger(Int64(count))
     }
@@ -17,13 +17,14 @@ extension CommandLoop {
     ///
     /// - Returns: Number of receivers.
     mutating func publish(
-        _ message: Message, from connection: inout ClientConnection,
+        _ message: PublishedMessage, from connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) -> Int {
         let publication = shared.pubsub.publish(message, from: connection.client.id)
         published |= publication.loops
         if publication.mustWait { connection.isHeld = true }
-        if connection.subscriptions != nil {
+        // A reply that is not sent would take the message along, which comes later then.
+        if connection.subscriptions != nil, connection.gate.isDisjoint(with: .silent) {
             catchUp(&connection, through: publication.sequence, &output)
         }
         return publication.receiverCount
@@ -42,13 +43,9 @@ extension CommandLoop {
         } else if call[1].equalsIgnoringCase("shardnumsub") {
             appendCounts(.shard, call, &output)
         } else if call[1].equalsIgnoringCase("numpat") {
-            guard call.count == 2 else { return output.appendWrongArity("pubsub|numpat") }
             output.appendInteger(Int64(shared.pubsub.count(.pattern)))
-        } else if call[1].equalsIgnoringCase("help") {
-            guard call.count == 2 else { return output.appendWrongArity("pubsub|help") }
-            appendPubSubHelp(&output)
         } else {
-            output.appendUnknownSubcommand(call, "PUBSUB")
+            output.appendHelp(of: "PUBSUB", HelpText.pubsub)
         }
     }
 
@@ -74,27 +71,5 @@ extension CommandLoop {
             let count = shared.pubsub.receiverCount(kind, call[index].bytes)
             output.appendInteger(Int64(count))
         }
-    }
-
-    private func appendPubSubHelp(_ output: inout OutputBuffer) {
-        let lines: [StaticString] = [
-            "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-            "CHANNELS [<pattern>]",
-            "    Return the currently active channels matching a <pattern> (default: '*').",
-            "NUMPAT", "    Return number of subscriptions to patterns.",
-            "NUMSUB [<channel> ...]",
-            "    Return the number of subscribers for the specified channels, excluding",
-            "    pattern subscriptions(default: no channels).",
-            "SHARDCHANNELS [<pattern>]",
-            """
-                Return the currently active shard level channels matching a <pattern> \
-            (default: '*').
-            """,
-            "SHARDNUMSUB [<shardchannel> ...]",
-            "    Return the number of subscribers for the specified shard level channel(s)",
-            "HELP", "    Prints this help.",
-        ]
-        output.appendArrayHeader(lines.count)
-        for line in lines { output.appendSimple(line) }
     }
 }

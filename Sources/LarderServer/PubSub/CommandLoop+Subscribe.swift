@@ -106,7 +106,9 @@ extension CommandLoop {
                     last = shared.pubsub.setVersion(version, of: connection.client.id, kind, name)
                 }
             }
-            catchUp(&connection, through: last, &output)
+            if connection.gate.isDisjoint(with: .silent) {
+                catchUp(&connection, through: last, &output)
+            }
         }
         connection.version = version
         connection.client.protocolVersion.store(Int(version.rawValue), ordering: .relaxed)

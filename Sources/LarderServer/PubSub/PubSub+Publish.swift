@@ -5,10 +5,9 @@ import Synchronization
 
 // Messages on their way: from the publisher to the inboxes of loops, and out of them.
 extension PubSub {
-    /// Puts a message into the inboxes of all loops that have subscribers for it.
-    ///
-    /// - Parameter publisher: Who is to wait when an inbox is full; `nil` for what cannot wait.
-    func publish(_ message: Message, from publisher: ConnectionID?) -> Publication {
+    /// Puts a message into the inboxes of all loops that have subscribers for it. `publisher` is to
+    /// wait when an inbox is full; `nil` for what cannot wait.
+    func publish(_ message: PublishedMessage, from publisher: ConnectionID?) -> Publication {
         var publication = Publication()
         guard hasTopics else { return publication }
         state.withLock { state in
@@ -40,7 +39,7 @@ extension PubSub {
 
 extension PubSub.State {
     fileprivate mutating func deliver(
-        _ message: Message, pattern: TopicName?, _ topic: PubSub.Topic,
+        _ message: PublishedMessage, pattern: TopicName?, _ topic: PubSub.Topic,
         _ publication: inout PubSub.Publication
     ) {
         publication.receiverCount += topic.count
@@ -54,7 +53,7 @@ extension PubSub.State {
         }
     }
 
-    private func matchingPatterns(_ message: Message) -> [(TopicName, PubSub.Topic)] {
+    private func matchingPatterns(_ message: PublishedMessage) -> [(TopicName, PubSub.Topic)] {
         topics[TopicKind.pattern.rawValue].filter { pattern, _ in
             let channel = message.channel
             return unsafe Glob.matches(channel.span.bytes, pattern.span.bytes)
@@ -62,7 +61,7 @@ extension PubSub.State {
     }
 
     fileprivate mutating func deliverToPatterns(
-        _ message: Message, _ publication: inout PubSub.Publication
+        _ message: PublishedMessage, _ publication: inout PubSub.Publication
     ) {
         for (pattern, topic) in matchingPatterns(message) {
             deliver(message, pattern: pattern, topic, &publication)

@@ -11,7 +11,7 @@ enum TopicKind: Int, CaseIterable {
 }
 
 /// What was published, once for all who receive it.
-final class Message: Sendable {
+final class PublishedMessage: Sendable {
     let channel: TopicName
     let payload: [UInt8]
     let isShard: Bool
@@ -34,7 +34,7 @@ struct Receiver: BitwiseCopyable {
 
 /// A message for the subscribers of one topic on one loop.
 struct Delivery {
-    let message: Message
+    let message: PublishedMessage
     /// The pattern that matched; `nil` for a channel.
     let pattern: TopicName?
     /// Who was subscribed when it was published.
