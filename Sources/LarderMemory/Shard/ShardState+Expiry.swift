@@ -52,6 +52,8 @@ extension ShardState {
     /// Removes an entry that has expired. Who watches it knows when it did, and is not told.
     mutating func expire(_ found: Found, _ hash: UInt64) {
         statistics.expirations += 1
+        if !found.block.header.marks.contains(.fetched) { statistics.expirationsUnread += 1 }
+        if tells { tell(.expired, found.block) }
         driver.remove(SlotID(rawValue: found.slot))
         removeUnheld(found.slot, hash, isChange: false)
         payOverhead()
@@ -111,6 +113,16 @@ extension ShardState {
         return reshape(found, hash, to: shape, expiry) ? version : nil
     }
 
+    /// A new version of the entry, whose value stays.
+    ///
+    /// - Returns: `nil` when there was no memory for the longer entry.
+    mutating func renewVersion(of found: Found, _ hash: UInt64) -> UInt64? {
+        let shape = found.block.header.shape
+        guard shape.contains(.version) else { return version(of: found, hash) }
+        found.block.store(nextVersion(), at: shape.versionOffset)
+        return version
+    }
+
     /// Gives an entry other optional parts, in a new block: a new version if it had none, and this
     /// expiry.
     ///
@@ -119,9 +131,8 @@ extension ShardState {
         _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape, _ expiry: Moment
     ) -> Bool {
         let oldHeader = found.block.header
-        let header = EntryHeader(
-            keyLength: oldHeader.keyLength, valueLength: oldHeader.valueLength,
-            space: oldHeader.space, shape: shape)
+        var header = oldHeader
+        header.shape = shape
         let sizeClass = arena.classes.sizeClass(for: header.byteCount)
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {

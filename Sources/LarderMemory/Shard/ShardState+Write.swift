@@ -5,8 +5,19 @@ import LarderPolicy
 struct EntryAttributes {
     var expiry = Moment.never
     var flags: UInt32 = 0
+    var marks: EntryMarks = []
+    /// Time of the write.
+    let written: Moment
     /// Store a version now, since whoever writes so will ask for it.
     var isVersioned = false
+
+    init(
+        expiry: Moment, flags: UInt32, marks: EntryMarks = [], written: Moment,
+        isVersioned: Bool = false
+    ) {
+        (self.expiry, self.flags, self.marks) = (expiry, flags, marks)
+        (self.written, self.isVersioned) = (written, isVersioned)
+    }
 
     var shape: EntryHeader.Shape {
         var shape: EntryHeader.Shape = []
@@ -44,7 +55,8 @@ extension ShardState {
             return putLarge(value, for: key, hash, space, over: found, attributes)
         }
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: value.byteCount, space: space, shape: shape)
+            keyLength: key.byteCount, valueLength: value.byteCount, space: space, shape: shape,
+            marks: attributes.marks, accessed: attributes.written)
         return place(header, value, for: key, hash, over: found, attributes, extraWeight: 0)
     }
 
@@ -194,6 +206,7 @@ extension ShardState {
         protecting slot: UInt32, wasUnheld: inout Bool
     ) -> Bool {
         while !shared.limits.reserveEntry() {
+            if takePrepaidEntry() { return true }
             guard shared.limits.evicts else { return false }
             guard
                 evictColdest(protecting: slot, wasUnheld: &wasUnheld)

@@ -44,6 +44,10 @@ import LarderCore
     /// A partial request, or requests that wait.
     var leftover: ByteBlock?
     var pending: PendingOutput?
+    /// What other threads may know of it.
+    var gauge: ConnectionGauge?
+    /// The encryption; nil for a plain connection.
+    var tls: TLSSession?
     /// Length of the partial request, once known; the handler is not called before it is there.
     var expectedBytes = 0
     /// What the clients' budget was told that this connection holds.

@@ -57,6 +57,7 @@ extension CommandLoop {
             guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
             shards.formUnion(watch.shards)
         }
+        isInTransaction = true
         store.withTransaction(shards) {
             if let watch, !watch.isEmpty {
                 // Nobody breaks it from here on.
@@ -65,6 +66,7 @@ extension CommandLoop {
             }
             runQueued(transaction, on: &connection, into: &output)
         }
+        isInTransaction = false
     }
 
     private mutating func runQueued(
@@ -80,6 +82,7 @@ extension CommandLoop {
                 perform(command, call, on: &connection, into: &output)
             }
         }
+        isInTransaction = false
     }
 
     /// What redis does with an EXEC that has arguments.
