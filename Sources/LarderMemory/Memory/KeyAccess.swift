@@ -1,4 +1,5 @@
 import LarderCore
+import LarderPolicy
 
 /// One key under its shard's lock: what is stored for it, and the ways to change that.
 ///
@@ -83,6 +84,12 @@ import LarderCore
         return unsafe state.pointee.weight(of: found.block) + ByteStore.overheadPerEntry
     }
 
+    /// How often the policy has seen the entry hit; `nil` when it does not count, or there is none.
+    public var frequency: Int? {
+        guard let found else { return nil }
+        return unsafe state.pointee.driver.frequency(of: SlotID(rawValue: found.slot))
+    }
+
     /// The value, unless it is a large one or there is none: then an empty span.
     public var value: RawSpan {
         @_lifetime(borrow self) borrowing get {
@@ -148,9 +155,12 @@ import LarderCore
     ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: found, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -164,8 +174,11 @@ import LarderCore
     ) -> PutOutcome {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -175,17 +188,65 @@ import LarderCore
     /// - Returns: `false` when there was no memory for a longer entry.
     @discardableResult
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
+        let tells = unsafe state.pointee.tells
+        let isChange = tells && (expiry != .never || self.expiry != .never)
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
+        if isChange { unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space) }
         return isDone
+    }
+
+    /// Changes bytes of the value, which there must be, where they are.
+    ///
+    /// - Returns: `false` when that cannot be done; the entry may have left then.
+    mutating func editInPlace(
+        to length: Int, _ change: (borrowing ValueBytes) -> Bool
+    ) -> Bool {
+        let isDone = unsafe state.pointee.edit(fetch(), hash, length: length, change)
+        isStale = true
+        return isDone
+    }
+
+    /// Gives the entry, which there must be, to another database, where the key is free.
+    ///
+    /// - Complexity: O(1).
+    public mutating func move(toDatabase database: Int) {
+        let target = unsafe state.pointee.spaces[database]
+        unsafe state.pointee.move(fetch(), hash, to: target)
+        isStale = true
     }
 
     /// Removes the entry. Fills that began before fail even if there is none.
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
         guard let found else { return }
+        if unsafe state.pointee.tells { unsafe state.pointee.tell(.removed, key, space) }
         unsafe state.pointee.remove(found, hash)
         (lastFound, isStale) = (nil, false)
+    }
+
+    /// The entry, for `promise`.
+    var currentEntry: ShardState.Found? { found }
+
+    mutating func promise(
+        _ byteCount: Int, _ isLarge: Bool, over found: ShardState.Found?
+    ) -> PromiseOutcome {
+        defer { isStale = true }
+        return unsafe state.pointee.promise(
+            keyLength: key.byteCount, valueLength: byteCount, isLarge: isLarge, over: found)
+    }
+
+    mutating func redeem(_ promise: PutPromise) {
+        unsafe state.pointee.redeem(promise)
+    }
+
+    mutating func returnPrepaid() {
+        unsafe state.pointee.returnPrepaid()
+    }
+
+    @inline(never)
+    private func tellPut(_ expiry: Moment, _ wasThere: Bool) {
+        unsafe state.pointee.tellPut(key, hash, space, expiry, wasThere: wasThere)
     }
 
     /// Notes a use of the entry, with the policy too.
@@ -212,6 +273,7 @@ import LarderCore
             noteRead()
         } else {
             unsafe state.pointee.statistics.misses += 1
+            if unsafe state.pointee.tells { unsafe state.pointee.tell(.missed, key, space) }
         }
     }
 }

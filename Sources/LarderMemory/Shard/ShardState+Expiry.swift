@@ -49,11 +49,14 @@ extension ShardState {
         wheel.count -= 1
     }
 
-    /// Removes an entry that has expired.
+    /// Removes an entry that has expired. Who watches it knows when it did, and is not told.
     mutating func expire(_ found: Found, _ hash: UInt64) {
         statistics.expirations += 1
         if !found.block.header.marks.contains(.fetched) { statistics.expirationsUnread += 1 }
-        remove(found, hash)
+        if tells { tell(.expired, found.block) }
+        driver.remove(SlotID(rawValue: found.slot))
+        removeUnheld(found.slot, hash, isChange: false)
+        payOverhead()
     }
 
     /// Removes what has expired, looking at no more than `limit` entries and lists.
@@ -87,12 +90,13 @@ extension ShardState {
     /// - Returns: `false` when there was no memory for the longer entry.
     mutating func setExpiry(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
         let shape = found.block.header.shape
+        guard shape.contains(.expiry) || expiry != .never else { return true }
+        noteChange(hash, found.block.header.space)
         if shape.contains(.expiry), expiry != .never {
             unlink(found.block)
             link(found.slot, found.block, expiry)
             return true
         }
-        guard shape.contains(.expiry) || expiry != .never else { return true }
         var wanted = shape.subtracting(.expiry)
         if expiry != .never { wanted.insert(.expiry) }
         return reshape(found, hash, to: wanted, expiry)

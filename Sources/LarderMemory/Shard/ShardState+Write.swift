@@ -72,7 +72,7 @@ extension ShardState {
             SizeClasses.blockBytes(for: found.block.header.byteCount) == blockBytes
         {
             detach(found)
-            fill(found.slot, found.block, header, value, key, attributes)
+            fill(found.slot, found.block, header, value, key, hash, attributes)
             touch(found.slot, hash, weight: weight)
             return .stored
         }
@@ -103,7 +103,7 @@ extension ShardState {
             return abandon(slot, isHeld: !wasUnheld)
         }
         slots[slot] = ref
-        fill(slot, arena.block(ref), header, value, key, attributes)
+        fill(slot, arena.block(ref), header, value, key, hash, attributes)
         index.insert(slot, hash)
         spaceCounts[Int(header.space)] += 1
         if wasUnheld { readmit(slot, hash, weight: weight) }
@@ -143,7 +143,7 @@ extension ShardState {
         detach(old)
         arena.free(slots[found.slot])
         slots[found.slot] = ref
-        fill(found.slot, arena.block(ref), header, value, key, attributes)
+        fill(found.slot, arena.block(ref), header, value, key, hash, attributes)
         if wasUnheld { readmit(found.slot, hash, weight: weight) }
         settleOverhead()
         return .stored
@@ -152,8 +152,9 @@ extension ShardState {
     /// Writes all parts of an entry, and links it into the wheel.
     private mutating func fill(
         _ slot: UInt32, _ block: Block, _ header: EntryHeader, _ value: RawSpan, _ key: RawSpan,
-        _ attributes: EntryAttributes
+        _ hash: UInt64, _ attributes: EntryAttributes
     ) {
+        noteChange(hash, header.space)
         block.header = header
         let shape = header.shape
         if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
@@ -205,6 +206,7 @@ extension ShardState {
         protecting slot: UInt32, wasUnheld: inout Bool
     ) -> Bool {
         while !shared.limits.reserveEntry() {
+            if takePrepaidEntry() { return true }
             guard shared.limits.evicts else { return false }
             guard
                 evictColdest(protecting: slot, wasUnheld: &wasUnheld)
@@ -229,9 +231,10 @@ extension ShardState {
     }
 
     /// Removes an entry that the policy has already let go.
-    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64) {
+    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64, isChange: Bool = true) {
         let found = Found(slot: slot, block: block(of: slot))
         let space = found.block.header.space
+        if isChange { noteChange(hash, space) }
         detach(found)
         index.remove(slot, hash)
         arena.free(slots[slot])

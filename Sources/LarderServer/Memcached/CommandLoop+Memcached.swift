@@ -13,6 +13,7 @@ extension CommandLoop {
         self.tick = tick
         now = Moment(tick)
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        isPaused = shared.pause.isOn
         descriptor = connection.client.descriptor
         if connection.isWatcher { return serveWatcher(bytes, on: connection, &output) }
         if !connection.isGreeted {
@@ -21,12 +22,19 @@ extension CommandLoop {
         }
         var position = 0
         if let ingest = connection.ingest {
+            if isPaused, postpones(ingest, connection) {
+                return Received(consumed: 0, next: .pause)
+            }
             position = resumeWrite(ingest, bytes, &output)
+            if events.isActive {
+                let names = EventNames(ingest.command.verb)
+                tellEvents(of: names, on: &connection, from: 0, into: &output)
+            }
             guard ingest.isFed else { return Received(consumed: position) }
             connection.ingest = nil
         }
         while position < bytes.byteCount {
-            if connection.isAuthenticated, !connection.lines.isInsideCommand,
+            if connection.isAuthenticated, !isPaused, !connection.lines.isInsideCommand,
                 bytes.byteCount - position >= Self.aheadBytesMin,
                 case let end = runCommandsAhead(
                     bytes, from: position, on: &connection, into: &output),
@@ -59,6 +67,9 @@ extension CommandLoop {
             }
             position = end
         case .command(let command, let end):
+            if isPaused, postpones(command, connection) {
+                return Received(consumed: position, next: .pause)
+            }
             serve(command, arguments.call(in: bytes), on: &connection, &output)
             position = end
         case .failure(let failure, let command, let end):
@@ -69,7 +80,9 @@ extension CommandLoop {
         case .needMore(let atLeast):
             return wait(for: atLeast, from: position, of: bytes)
         case .largeValue(let command, let offset):
-            connection.ingest = makeIngest(command, arguments.call(in: bytes))
+            let call = arguments.call(in: bytes)
+            connection.ingest = makeIngest(command, call)
+            connection.ingest?.isRefused = isDenied(command, call, connection)
             if let ingest = connection.ingest {
                 let rest = bytes.extracting(offset..<bytes.byteCount)
                 return Received(consumed: offset + ingest.feed(rest))
@@ -83,22 +96,23 @@ extension CommandLoop {
     }
 
     /// Counts and runs one command.
-    func serve(
+    mutating func serve(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         count(.commands)
         run(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command.verb), on: &connection, from: 0, into: &output)
+        }
     }
 
     /// The commands that make up most traffic come first.
-    private func run(
+    private mutating func run(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
-        guard connection.isAuthenticated else {
-            return authenticate(command, call, &connection, &output)
-        }
+        guard connection.gate.isEmpty || admits(command, call, &connection, &output) else { return }
         switch command.verb {
         case .get: get(call, &output)
         case .gets: gets(call, &output)

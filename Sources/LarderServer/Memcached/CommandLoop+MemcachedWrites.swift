@@ -77,6 +77,10 @@ extension CommandLoop {
         let done = ingest.feed(bytes)
         guard ingest.isFed else { return done }
         count(.commands)
+        guard !ingest.isRefused else {
+            if !ingest.command.isQuiet { output.appendNoPermission() }
+            return done
+        }
         guard ingest.endsLine else {
             MemcachedFailure.badDataChunk.append(to: &output)
             return done
