@@ -150,8 +150,8 @@ extension Setting {
             "server.protected-mode", \.server.isProtected, .yesOrNo,
             "refuse to bind beyond this machine without a password"),
         Setting(
-            "server.memcached-shutdown", \.server.allowsShutdown, .yesOrNo,
-            "let memcached clients end the server with 'shutdown'"),
+            "server.shutdown", \.server.allowsShutdown, .yesOrNo,
+            "let memcached clients end the server: shutdown"),
     ]
 
     private static let slowlog = [
