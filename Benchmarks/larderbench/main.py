@@ -19,7 +19,8 @@ from .result import Result
 from .servers import ROOT, subject
 from .tls import ROWS as TLS_ROWS
 
-ROWS = [*CPU_ROWS, *TLS_ROWS, FootprintRow(), AllocationRow(), LimitRow(), HousekeepingRow(), ReplayRow()]
+ROWS = [*CPU_ROWS, *TLS_ROWS, FootprintRow(), AllocationRow(), LimitRow(), HousekeepingRow(),
+        ReplayRow()]
 """Even, so that either server comes first as often as the other."""
 PAIRS = 16
 QUICK_PAIRS = 4

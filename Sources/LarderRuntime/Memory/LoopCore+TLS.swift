@@ -131,12 +131,15 @@ extension LoopCore {
         if step == .failed { _ = session.takeError() }
         if session.wire.hasOutput { sendWire(link, session) }
         if count > 0 {
-            unsafe take(session.wire.opened(count), for: link)
+            unsafe arrived(link, session.wire.opened(count), isOpened: true)
             guard link.state.serial == serial else { return false }
         }
         switch step {
         case .hasMore: return true
-        case .done, .wantsMore: return false
+        case .done, .wantsMore:
+            // What was taken is settled; new keys may have left an answer that waits.
+            if count == 0 { settle(link) }
+            return false
         case .ended: link.state.flags.insert(.ended)
         case .failed: doom(link, .peer)
         }
@@ -153,7 +156,11 @@ extension LoopCore {
         var isBlocked = link.state.pending != nil || link.state.flags.contains(.sendQueued)
         while position < end, !isBlocked {
             let next = min(position + Self.sealStep, end)
-            guard seal(position..<next, session) else { return doom(link, .peer) }
+            guard seal(position..<next, session) else {
+                session.wire.removeOutput()
+                doom(link, .peer)
+                break
+            }
             if backend.batchesSends, position == start, next == end, queueWire(link, session, start)
             {
                 return
@@ -212,7 +219,7 @@ extension LoopCore {
         if session.isShakingHands { handshakes.ended() }
         guard link.state.pending == nil, !link.state.flags.contains(.sendQueued) else { return }
         session.sayEnd()
-        _ = session.wire.sendOutput(to: link.state.descriptor)
+        if session.wire.hasOutput { _ = session.wire.sendOutput(to: link.state.descriptor) }
         session.wire.removeOutput()
     }
 }
