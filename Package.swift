@@ -48,7 +48,7 @@ let package = Package(
             "LarderServer",
             [
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
-                "LarderAssembly", "CPrefetch",
+                "LarderAssembly", "CPrefetch", "CLongDouble",
             ]),
         .executableTarget(
             name: "LarderCommand",
@@ -72,6 +72,7 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
         .systemLibrary(name: "CSocket"),
         .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CLongDouble"),
         // Tests.
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),

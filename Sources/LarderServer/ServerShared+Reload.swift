@@ -43,6 +43,8 @@ extension ServerShared {
                         message: "memory.limit is less than the \(store.limitMin) bytes of the "
                             + "store's tables; give more, or restart"))
             }
+            // Also when none has changed here: the passwords are in files of their own.
+            if let refusal = changeUsers(tried.configuration) { return .failure(refusal) }
             current = tried
             carryOut(taken.changed, tried)
             return .success(taken)

@@ -52,11 +52,11 @@ public struct ListenConfiguration: Sendable, Hashable {
             found.append(
                 ConfigurationError(field: "listen.resp", message: text, others: others))
         }
-        if let open = memcached.first(where: { $0.isLocal == false }) {
+        if hasPassword == false, let open = memcached.first(where: { $0.isLocal == false }) {
             let text =
-                "memcached is \(open), which other machines reach, and memcached text knows no"
-                + " password; set 'protected-mode: no' under 'server' if everyone may in"
-            let others = ["server.protected-mode"]
+                "memcached is \(open), which other machines reach, and there is no password;"
+                + " set 'password', or 'protected-mode: no' under 'server' if everyone may in"
+            let others = ["password", "server.protected-mode"]
             found.append(
                 ConfigurationError(field: "listen.memcached", message: text, others: others))
         }

@@ -60,12 +60,12 @@ struct Setting: Sendable {
 extension Setting {
     /// All keys, in the order in which they are printed.
     static let all: [Setting] =
-        listening + tls + memory + clients + log + server + slowlog
+        listening + tls + memory + clients + pubsub + log + server + slowlog
         + latency
 
     /// Keys of features that are not there yet: accepted, with a warning.
     static let later = [
-        "listen.admin", "users", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
+        "listen.admin", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
     ]
 
     /// Sections whose values are kept, and shown by CONFIG GET, but used by nothing yet.
@@ -73,7 +73,7 @@ extension Setting {
 
     /// The sections, in the order in which they are printed.
     static let sections = [
-        "listen", "tls", "memory", "clients", "log", "server", "slowlog", "latency",
+        "listen", "tls", "memory", "clients", "pubsub", "log", "server", "slowlog", "latency",
     ]
 
     private static let listening = [
@@ -149,6 +149,9 @@ extension Setting {
         Setting(
             "server.protected-mode", \.server.isProtected, .yesOrNo,
             "refuse to bind beyond this machine without a password"),
+        Setting(
+            "server.memcached-shutdown", \.server.allowsShutdown, .yesOrNo,
+            "let memcached clients end the server with 'shutdown'"),
     ]
 
     private static let slowlog = [

@@ -13,13 +13,16 @@ struct RuntimeSetting: Sendable {
     var change: Change?
 
     /// All names: redis's first, then our own.
-    static let all: [RuntimeSetting] = memory + clients + server + tls + absent + own
+    static let all: [RuntimeSetting] =
+        memory + clients + server + tls + pubsub + absent + own
 
     /// Our keys that a running server can take over.
     static let changeable: Set<String> = [
         "memory.limit", "memory.max-value", "clients.max", "clients.idle", "clients.memory",
         "clients.output-limit", "log.level", "server.tcp-keepalive", "server.protected-mode",
         "slowlog.threshold", "slowlog.length", "latency.threshold", "memory.when-full", "password",
+        "pubsub.events", "pubsub.output-limit", "pubsub.output-soft-limit",
+        "pubsub.output-soft-time",
         "tls.certificate", "tls.key", "tls.ca", "tls.client-certificates",
     ]
 
@@ -158,14 +161,6 @@ struct RuntimeSetting: Sendable {
             change: { text, _ in
                 guard let isOn = RedisText.yesOrNo(text) else { return RedisText.notYesOrNo }
                 return isOn ? "Larder writes no append-only file; only 'no' is taken" : nil
-            }),
-        RuntimeSetting(
-            name: "notify-keyspace-events", text: { _ in "" },
-            change: { text, _ in
-                let known = text.allSatisfy { "Ag$lshzxeKEtmdn".contains($0) }
-                guard known else { return RedisText.notEvents }
-                return text.isEmpty
-                    ? nil : "Larder sends no keyspace events yet; only \"\" is taken"
             }),
     ]
 

@@ -39,6 +39,8 @@ public struct RuntimeConfiguration: Sendable {
     public var pendingSoftLimit = 1 << 20
     /// A connection with more pending output is closed.
     public var pendingHardLimit = 1 << 30
+    /// What holds in their place for connections that wait for messages.
+    public var subscriberLimits = SubscriberLimits()
     /// Most bytes that all clients together hold: partial requests and copied output.
     public var clientMemoryLimit = 64 << 20
     /// Messages that may wait for a loop. More are refused.

@@ -143,6 +143,7 @@ extension LoopCore {
                 link, unsafe bytes.extracting(unchecked: consumed..<bytes.byteCount))
             statistics.batches.add()
             consumed += received.consumed
+            link.state.handlerBytes = received.heldBytes
             precondition(consumed <= bytes.byteCount, "A handler consumes what it was given.")
             flush(link, from: start)
             guard case .yield = received.next else {
@@ -199,9 +200,8 @@ extension LoopCore {
         }
     }
 
-    /// Ends a pause.
+    /// Ends a pause. Without one, the handler is called again for what it left.
     func resume(_ link: Link) {
-        guard link.state.flags.contains(.paused) else { return }
         link.state.flags.remove(.paused)
         if link.state.leftover != nil { makeRunnable(link) }
         settle(link)

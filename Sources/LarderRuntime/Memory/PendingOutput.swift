@@ -41,6 +41,8 @@ import LarderCore
     var byteCount: Int { plainCount + (sealed?.count ?? 0) }
     /// Bytes of memory held for this connection alone.
     var ownedBytes: Int { pieceBytes + (sealed?.capacity ?? 0) }
+    /// Since when more waits for a subscriber than may wait for long.
+    var muchSince: Tick?
 
     func append(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
