@@ -1,7 +1,7 @@
 """The servers: how each is started, and what can be asked of it while it runs.
 
-The flags are here and nowhere else. Placeholders: {resp}, {memcached} and {tls} are ports, {data} an empty
-folder, {limit_mb} the memory limit in MB, {larder} the binary.
+The flags are here and nowhere else. Placeholders: {resp}, {memcached} and {tls}
+are ports, {data} an empty folder, {limit_mb} the memory limit in MB, {larder} the binary.
 """
 
 import shlex
@@ -80,8 +80,8 @@ class Server:
         limit_mb = limit_mb or AMPLE_MB.get(kind.name)
         flags = kind.command + (kind.limit_flags if limit_mb else ())
         flags += kind.entries_flags if entries else ()
-        places = dict(resp=self.resp, memcached=self.memcached, tls=self.tls, data=self._data, larder=larder,
-                      limit_mb=limit_mb, entries=entries)
+        places = dict(resp=self.resp, memcached=self.memcached, tls=self.tls,
+                      data=self._data, larder=larder, limit_mb=limit_mb, entries=entries)
         self._log = Path(self._data) / "server.log"
         with open(self._log, "wb") as log:
             self._child = processes.start([part.format(**places) for part in flags],

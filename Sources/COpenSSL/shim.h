@@ -85,7 +85,13 @@ static const int copenssl_failed = -1;
 static const int copenssl_ended = 2;
 static const int copenssl_no_room = 3;
 
+/* OpenSSL judges a result by the errors of the thread, so none may be left from something else. */
+static inline void copenssl_forget_errors(void) {
+    if (ERR_peek_error()) ERR_clear_error();
+}
+
 static inline int copenssl_shake_hands(SSL *session) {
+    copenssl_forget_errors();
     int result = SSL_do_handshake(session);
     if (result == 1) return copenssl_done;
     return SSL_get_error(session, result) == SSL_ERROR_WANT_READ ? copenssl_wants_more
@@ -96,6 +102,7 @@ static inline int copenssl_shake_hands(SSL *session) {
 static inline int copenssl_open(SSL *session, const copenssl_wire *wire, unsigned char *to,
                                 size_t room, size_t *count) {
     *count = 0;
+    copenssl_forget_errors();
     while (*count < room) {
         size_t more = 0;
         if (SSL_read_ex(session, to + *count, room - *count, &more) != 1) {
@@ -115,6 +122,7 @@ static inline int copenssl_open(SSL *session, const copenssl_wire *wire, unsigne
 /* Encrypts all of it. */
 static inline int copenssl_seal(SSL *session, const void *from, size_t count) {
     size_t written = 0;
+    copenssl_forget_errors();
     return SSL_write_ex(session, from, count, &written) == 1 && written == count;
 }
 

@@ -21,8 +21,8 @@ public struct Peer: Sendable {
     public let address: SocketAddress
     /// Its descriptor, for a log or `CLIENT LIST`; not for reading or writing.
     public let descriptor: Int32
-    /// Whom its certificate names, by the common name or else the first alternative one; nil without
-    /// a certificate. OpenSSL has checked it.
+    /// Whom its certificate names, by the common name or else the first alternative one; nil
+    /// without a certificate. OpenSSL has checked it.
     public let certificateName: String?
     /// What others may know of its buffers; nil for who is refused at the door.
     public internal(set) var gauge: ConnectionGauge?

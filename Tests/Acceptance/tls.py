@@ -54,6 +54,23 @@ def large_values(run):
         run.check("a pipeline of 3,000", exchange(client, pipeline, b"+OK\r\n" * 3000))
 
 
+def subscribers(run):
+    clients = [run.connect() for _ in range(20)]
+    plain = socket.create_connection(("127.0.0.1", run.server.resp), timeout=20)
+    for client in (*clients, plain):
+        client.sendall(bulk(b"SUBSCRIBE", b"news"))
+        receive(client, len(b"*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n"))
+    with run.connect() as speaker:
+        said = b"".join(bulk(b"PUBLISH", b"news", b"%d" % turn * 1000) for turn in range(100))
+        heard = exchange(speaker, said, b":21\r\n" * 100)
+    expected = b"".join(
+        bulk(b"message", b"news", b"%d" % turn * 1000) for turn in range(100))
+    heard = heard and all(receive(c, len(expected)) == expected for c in (*clients, plain))
+    run.check("subscribers hear what is published", heard)
+    for client in (*clients, plain):
+        client.close()
+
+
 def wrong_ports(run):
     begin = run.server.log().count("speaks no TLS")
     for _ in range(200):
@@ -217,7 +234,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="larder-test-") as folder:
         files = Certificates(folder)
         failed += checked_files(binary, files)
-        parts = [versions_and_trust, large_values, wrong_ports, slow_reader, programs,
+        parts = [versions_and_trust, large_values, subscribers, wrong_ports, slow_reader, programs,
                  reload_under_traffic, never_finished]
         for io in ("libevent", "uring"):
             for clients, steps in (("off", parts), ("required", [client_certificates])):

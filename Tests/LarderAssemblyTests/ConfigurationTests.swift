@@ -178,7 +178,7 @@ import Testing
         for setting in Setting.all {
             #expect(Configuration.help.contains("  --\(setting.path) "), "\(setting.path)")
         }
-        #expect(Configuration.help.contains("--clients.output-limit   1mb "))
+        #expect(Configuration.help.contains("--clients.output-limit     1mb "))
         #expect(try ServeArguments(["x", "--help"]).asksForHelp)
     }
 

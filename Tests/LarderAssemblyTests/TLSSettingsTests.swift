@@ -58,12 +58,12 @@ import Testing
         ),
         (
             "\(certificate), client-certificates: optional }",
-            "1:64: client-certificates is optional, and nothing says who may sign them; set 'ca'"
+            "1:61: client-certificates is optional, and nothing says who may sign them; set 'ca'"
                 + " under 'tls' to a file in PEM"
         ),
         (
             "\(certificate), client-certificates: maybe }",
-            "1:64: client-certificates is 'maybe'; it is off, optional or required"
+            "1:61: client-certificates is 'maybe'; it is off, optional or required"
         ),
         (
             "listen: { resp-tls: 127.0.0.1:5273 }\n\(certificate) }",

@@ -148,7 +148,7 @@ private func reaches(
 }
 
 /// Says each line that begins with `say` to all who joined on the loop.
-private final class BroadcastHandler: ConnectionHandler {
+final class BroadcastHandler: ConnectionHandler {
     struct Connection {
         let id: ConnectionID
         var hasJoined = false

@@ -28,8 +28,8 @@ extension TLSConfiguration {
         }
         if clientCertificates != .off, authorities == nil {
             let text =
-                "client-certificates is \(clientCertificates.rawValue), and nothing says who may sign"
-                + " them; set 'ca' under 'tls' to a file in PEM"
+                "client-certificates is \(clientCertificates.rawValue), and nothing says who may"
+                + " sign them; set 'ca' under 'tls' to a file in PEM"
             found.append(
                 ConfigurationError(
                     field: "tls.client-certificates", message: text, others: ["tls.ca"]))

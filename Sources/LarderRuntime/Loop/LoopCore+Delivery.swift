@@ -38,7 +38,9 @@ extension LoopCore {
         guard range.isEmpty == false, let link = links.link(of: id),
             link.state.flags.isDisjoint(with: [.closing, .doomed])
         else { return }
-        if link.state.pending != nil || link.state.flags.contains(.sendQueued) {
+        if let session = link.state.tls {
+            sendSealed(range, link, session)
+        } else if link.state.pending != nil || link.state.flags.contains(.sendQueued) {
             enqueue(link, range)
         } else if backend.batchesSends {
             link.state.flags.insert(.sendQueued)

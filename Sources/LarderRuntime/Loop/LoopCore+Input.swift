@@ -52,15 +52,13 @@ extension LoopCore {
     }
 
     /// Bytes that a completion brought, in memory that is the backend's again afterwards.
-    func arrived(_ link: Link, _ bytes: UnsafeRawBufferPointer) {
+    /// Those of a TLS session come a second time, opened.
+    func arrived(_ link: Link, _ bytes: UnsafeRawBufferPointer, isOpened: Bool = false) {
         readClock()
-        if let session = link.state.tls { return unsafe unseal(bytes, link, session) }
-        noteReceived(link, bytes.count)
-        unsafe take(bytes, for: link)
-    }
-
-    /// Plain bytes, which stay where they are only until this returns.
-    func take(_ bytes: UnsafeRawBufferPointer, for link: Link) {
+        if !isOpened {
+            if let session = link.state.tls { return unsafe unseal(bytes, link, session) }
+            noteReceived(link, bytes.count)
+        }
         // Whoever is about to be closed is not answered any more.
         if !link.state.flags.isDisjoint(with: [.closing, .doomed]) { return settle(link) }
         let mayHandle = link.state.flags.isDisjoint(with: LinkState.Flags.stopsReading)

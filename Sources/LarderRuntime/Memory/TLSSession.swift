@@ -82,7 +82,8 @@ import LarderCore
         }
     }
 
-    /// Encrypts `bytes` into the wire's output. False when the session is broken.
+    /// Encrypts `bytes` into the wire's output. False when the session is broken; what is in the
+    /// output is then worth nothing.
     func seal(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard !hasFailed else { return false }
         if unsafe copenssl_seal(session, bytes.baseAddress, bytes.count) == 1 { return true }

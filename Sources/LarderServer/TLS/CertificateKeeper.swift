@@ -71,7 +71,7 @@ extension Logger {
         switch failure.cause {
         case .plaintext:
             warning(
-                "a client speaks no TLS on a TLS port; it has to connect with TLS, or to another port",
+                "a client speaks no TLS on a TLS port; it needs TLS, or another port",
                 ["client": address])
         case .slow: info("a TLS handshake took too long", ["client": address])
         case .displaced:

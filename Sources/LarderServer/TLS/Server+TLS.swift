@@ -50,8 +50,8 @@ extension ServerShared {
         if let context = preparedContext(&configuration) { certificates?.install(context) }
     }
 
-    /// The certificates that a configuration names. What cannot be used is taken out of it: those in
-    /// force stay, and nothing else depends on them.
+    /// The certificates that a configuration names. What cannot be used is taken out of it: those
+    /// in force stay, and nothing else depends on them.
     func preparedContext(_ configuration: inout Configuration) -> TLSContext? {
         guard let certificates else { return nil }
         if let context = certificates.read(configuration.tls) { return context }

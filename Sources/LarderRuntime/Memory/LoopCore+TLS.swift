@@ -131,12 +131,15 @@ extension LoopCore {
         if step == .failed { _ = session.takeError() }
         if session.wire.hasOutput { sendWire(link, session) }
         if count > 0 {
-            unsafe take(session.wire.opened(count), for: link)
+            unsafe arrived(link, session.wire.opened(count), isOpened: true)
             guard link.state.serial == serial else { return false }
         }
         switch step {
         case .hasMore: return true
-        case .done, .wantsMore: return false
+        case .done, .wantsMore:
+            // What was taken is settled; new keys may have left an answer that waits.
+            if count == 0 { settle(link) }
+            return false
         case .ended: link.state.flags.insert(.ended)
         case .failed: doom(link, .peer)
         }
@@ -149,39 +152,48 @@ extension LoopCore {
     /// Encrypts and sends the output from `start` on, which is all that `link` has in it.
     func flushSealed(_ link: Link, _ session: TLSSession, from start: Int) {
         let end = output.count
-        var position = start
+        let isFree = link.state.pending == nil && !link.state.flags.contains(.sendQueued)
+        if backend.batchesSends, isFree, end - start <= Self.queuedBytesMax {
+            return queueSealed(link, session, from: start)
+        }
+        sendSealed(start..<end, link, session)
+        backend.batchesSends ? output.truncate(to: start) : output.removeAll()
+    }
+
+    /// Puts the encrypted bytes in the place of the plain ones, to leave with the others of this
+    /// turn.
+    private func queueSealed(_ link: Link, _ session: TLSSession, from start: Int) {
+        defer { session.wire.removeOutput() }
+        let isSealed = seal(start..<output.count, session)
+        output.truncate(to: start)
+        guard isSealed else { return doom(link, .peer) }
+        unsafe output.append(session.wire.output.bytes)
+        link.state.flags.insert(.sendQueued)
+        backend.queueSend(link, start..<output.count)
+    }
+
+    /// Encrypts and sends a part of the output, which stays as it is. What does not go at once
+    /// waits.
+    func sendSealed(_ range: Range<Int>, _ link: Link, _ session: TLSSession) {
+        var position = range.lowerBound
         var isBlocked = link.state.pending != nil || link.state.flags.contains(.sendQueued)
-        while position < end, !isBlocked {
-            let next = min(position + Self.sealStep, end)
-            guard seal(position..<next, session) else { return doom(link, .peer) }
-            if backend.batchesSends, position == start, next == end, queueWire(link, session, start)
-            {
-                return
+        while position < range.upperBound, !isBlocked {
+            let next = min(position + Self.sealStep, range.upperBound)
+            guard seal(position..<next, session) else {
+                session.wire.removeOutput()
+                return doom(link, .peer)
             }
             position = next
             isBlocked = !sendWire(link, session)
         }
-        if position < end, !link.state.flags.contains(.doomed) { enqueue(link, position..<end) }
-        backend.batchesSends ? output.truncate(to: start) : output.removeAll()
+        guard position < range.upperBound, !link.state.flags.contains(.doomed) else { return }
+        enqueue(link, position..<range.upperBound)
     }
 
     private func seal(_ range: Range<Int>, _ session: TLSSession) -> Bool {
         output.withBytes { bytes in
             unsafe bytes.extracting(range).withUnsafeBytes { unsafe session.seal($0) }
         }
-    }
-
-    /// Puts the encrypted bytes in the place of the plain ones, to leave with the others of this
-    /// turn. False when they are too many for that.
-    private func queueWire(_ link: Link, _ session: TLSSession, _ start: Int) -> Bool {
-        let bytes = unsafe session.wire.output
-        guard bytes.count <= Self.queuedBytesMax else { return false }
-        output.truncate(to: start)
-        unsafe output.append(bytes.bytes)
-        session.wire.removeOutput()
-        link.state.flags.insert(.sendQueued)
-        backend.queueSend(link, start..<output.count)
-        return true
     }
 
     /// Sends what the session has written; what the socket does not take waits. False when
@@ -212,7 +224,7 @@ extension LoopCore {
         if session.isShakingHands { handshakes.ended() }
         guard link.state.pending == nil, !link.state.flags.contains(.sendQueued) else { return }
         session.sayEnd()
-        _ = session.wire.sendOutput(to: link.state.descriptor)
+        if session.wire.hasOutput { _ = session.wire.sendOutput(to: link.state.descriptor) }
         session.wire.removeOutput()
     }
 }
