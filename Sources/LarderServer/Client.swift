@@ -26,7 +26,27 @@ final class Client: Sendable {
     /// Whether a command of it waits for the end of CLIENT PAUSE.
     let isPostponed = Atomic<Bool>(false)
     let gauge: ConnectionGauge?
+    let subscriptionCounts = SubscriptionCounts()
     private let texts = Guarded(Texts())
+
+    /// Relaxed: each is a number on its own.
+    final class SubscriptionCounts: Sendable {
+        let channels = Atomic<Int>(0)
+        let patterns = Atomic<Int>(0)
+        let shards = Atomic<Int>(0)
+
+        var isSubscriber: Bool {
+            channels.load(ordering: .relaxed) > 0 || patterns.load(ordering: .relaxed) > 0
+                || shards.load(ordering: .relaxed) > 0
+        }
+
+        /// As CLIENT LIST shows them.
+        var line: String {
+            "sub=\(channels.load(ordering: .relaxed))"
+                + " psub=\(patterns.load(ordering: .relaxed))"
+                + " ssub=\(shards.load(ordering: .relaxed))"
+        }
+    }
 
     /// What clients say about themselves, and who they are.
     struct Texts {

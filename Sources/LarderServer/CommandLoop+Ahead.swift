@@ -33,7 +33,9 @@ extension CommandLoop {
         }
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
-            if connection.isClosing || output.isFull || breaksAhead { return ahead.end(index) }
+            if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
+                return ahead.end(index)
+            }
         }
         return ahead.end(count - 1)
     }
@@ -49,7 +51,9 @@ extension CommandLoop {
         for index in 0..<count { fetchKeys(ahead.command(index), ahead.call(index, in: bytes)) }
         for index in 0..<count {
             serve(ahead.command(index), ahead.call(index, in: bytes), on: &connection, &output)
-            if connection.isClosing || output.isFull || breaksAhead { return ahead.end(index) }
+            if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
+                return ahead.end(index)
+            }
         }
         return ahead.end(count - 1)
     }

@@ -33,6 +33,7 @@ extension CommandLoop {
             }
             shard += context.loopCount
         }
+        if events.isActive { tellEvents() }
         return isMore
     }
 }

@@ -10,8 +10,13 @@ struct CommandLoop: ~Copyable {
     let store: ByteStore
     let context: LoopContext
     let counters: CommandCounters
+    let events: KeyEventLog
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
+    /// Those of the request of a transaction that is being run.
+    let queuedArguments = ArgumentBox()
+    /// Transactions that are over, for the next ones.
+    var spareTransactions: [Transaction] = []
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     var random = SystemRandomNumberGenerator()
@@ -25,13 +30,25 @@ struct CommandLoop: ~Copyable {
     var breaksAhead = false
     /// Whether clients are paused; looked at once per batch.
     var isPaused = false
+    /// Messages for the subscribers of this loop that were not sent yet.
+    var queue = DeliveryQueue()
+    /// The loops for which something was published in this batch, one bit each.
+    var published: UInt64 = 0
+    /// Whether EXEC runs what was queued.
+    var isInTransaction = false
+    /// Socket of the connection at hand, by which memcached's watchers know it.
+    var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
+    /// Spare transactions have about two kilobytes each.
+    static var spareTransactionMax: Int { 64 }
+
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
         store = shared.store
+        events = shared.store.events
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
@@ -52,7 +69,9 @@ struct CommandLoop: ~Copyable {
         isPaused = shared.pause.isOn
         timing.follow(shared.timing)
         do throws(ProtocolFailure) {
-            return try serveRequests(bytes, on: &connection, into: &output)
+            var received = try serveRequests(bytes, on: &connection, into: &output)
+            received.heldBytes = connection.heldBytes
+            return received
         } catch {
             shared.errors.count("ERR")
             error.append(to: &output)
@@ -159,6 +178,7 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
+        if connection.isHeld { return Received(consumed: position, next: .pause) }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

@@ -39,5 +39,14 @@ final class Loop<Handler: ConnectionHandler>: LoopCore {
 
     override func handlerTicked() -> Bool { handler.ticked(at: now) }
 
+    override func handlerDeliver(_ broadcaster: Broadcaster) {
+        handler.deliver(through: broadcaster)
+    }
+
+    override func handlerSubscribes(_ link: Link) -> Bool {
+        guard link.state.flags.contains(.opened) else { return false }
+        return handler.subscribes(connections[Int(link.state.slot)])
+    }
+
     override func handlerRefusal(of peer: Peer) -> StaticString { handler.refusal(of: peer) }
 }

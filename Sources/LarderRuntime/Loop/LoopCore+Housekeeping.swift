@@ -26,6 +26,9 @@ extension LoopCore {
     }
 
     private func timeout(of link: Link) -> CloseReason? {
+        if handlerSubscribes(link) {
+            return link.state.pending.map(hasTooMuch) == true ? .outputLimit : nil
+        }
         if link.state.pending != nil {
             let limit = configuration.stallTimeout
             return limit > .zero && link.state.lastSent.isPast(limit, at: now) ? .stalled : nil
@@ -38,7 +41,9 @@ extension LoopCore {
 
     /// Tells the clients' budget what the connection holds.
     func noteMemory(of link: Link) {
-        let held = (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+        let held =
+            (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+            + link.state.handlerBytes
         link.state.gauge?.note(
             input: link.state.leftover?.count ?? 0, output: link.state.pending?.byteCount ?? 0,
             held: held)

@@ -51,6 +51,7 @@ import LarderCore
         link.state.leftover = nil
         link.state.pending = nil
         link.state.gauge = nil
+        link.state.tls = nil
         link.state.serial = 0
         link.state.descriptor = -1
         free.append(link.state.slot)

@@ -40,7 +40,7 @@ extension Client {
             ? "" : " lib-name=\(texts.libraryName) lib-ver=\(texts.libraryVersion)"
         return "id=\(id.serial) addr=\(address) laddr=\(localAddress) fd=\(descriptor)"
             + " name=\(texts.name) age=\(age) idle=\(idle) flags=\(flags)"
-            + " db=\(database.load(ordering: .relaxed)) sub=0 psub=0 ssub=0"
+            + " db=\(database.load(ordering: .relaxed)) \(subscriptionCounts.line)"
             + " multi=\(queued.load(ordering: .relaxed)) qbuf=\(input) qbuf-free=0"
             + " argv-mem=\(inHand.argumentBytes) multi-mem=\(queuedMemory)"
             + " rbs=0 rbp=0 obl=0 oll=\(output > 0 ? 1 : 0) omem=\(output) tot-mem=\(total)"
@@ -50,7 +50,7 @@ extension Client {
 
     /// Redis's letters, in its order.
     private var flags: String {
-        var letters = ""
+        var letters = subscriptionCounts.isSubscriber ? "P" : ""
         if queued.load(ordering: .relaxed) >= 0 { letters += "x" }
         if isPostponed.load(ordering: .relaxed) { letters += "b" }
         if isLocalSocket { letters += "U" }

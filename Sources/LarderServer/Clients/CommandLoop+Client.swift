@@ -127,7 +127,7 @@ enum ClientKind {
 }
 
 extension Client {
-    var kind: ClientKind { .normal }
+    var kind: ClientKind { subscriptionCounts.isSubscriber ? .pubsub : .normal }
 }
 
 extension Call {

@@ -5,8 +5,16 @@ import LarderWire
 import Synchronization
 
 extension CommandLoop {
-    func ping(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    func ping(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
         guard call.count <= 2 else { return output.appendWrongArity("ping") }
+        if connection.isRestricted {
+            output.appendArrayHeader(2)
+            output.appendBulk("pong")
+            if call.count == 2 { output.appendBulk(call[1]) } else { output.appendBulk("") }
+            return
+        }
         if call.count == 2 { output.appendBulk(call[1]) } else { output.appendSimple("PONG") }
     }
 
@@ -37,10 +45,10 @@ extension CommandLoop {
     }
 
     mutating func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
-        connection.transaction = nil
+        endTransaction(of: &connection)
         shared.endMonitoring(connection.client.id)
-        connection.version = .v2
-        connection.client.protocolVersion.store(2, ordering: .relaxed)
+        unsubscribeAll(&connection, &output)
+        setVersion(.v2, of: &connection, &output)
         setDatabase(0, of: &connection)
         connection.client.name = ""
         connection.gate.remove([.mute, .muteNext])
@@ -68,8 +76,7 @@ extension CommandLoop {
             guard setName(call[name], of: connection, &output) else { return }
         }
         if let version = options.version {
-            connection.version = version
-            connection.client.protocolVersion.store(Int(version.rawValue), ordering: .relaxed)
+            setVersion(version, of: &connection, &output)
         }
         appendGreeting(connection, &output)
     }

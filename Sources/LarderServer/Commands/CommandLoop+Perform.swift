@@ -23,6 +23,9 @@ extension CommandLoop {
         let start = output.count
         let begin = timing.time(kind)
         runHot(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
+        }
         switch kind {
         case .not: break
         case .roughly:

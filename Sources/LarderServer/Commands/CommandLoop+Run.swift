@@ -29,20 +29,23 @@ extension CommandLoop {
                 shared.logger.warning("an HTTP request on the RESP port was refused")
                 return
             }
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             shared.errors.count("ERR")
             return output.appendUnknownCommand(call)
         }
         let row = command.specification
         if row.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             return
         }
         guard row.accepts(argumentCount: call.count) else {
             reject(Int(command.rawValue), "ERR")
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
+        }
+        if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
+            return refuseRestricted(command, call, connection, &output)
         }
         if let transaction = connection.transaction, !command.isTransactional {
             queue(command, call, transaction, &output)
@@ -116,7 +119,7 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         switch command {
-        case .ping: ping(call, &output)
+        case .ping: ping(call, connection, &output)
         case .echo: output.appendBulk(call[1])
         case .hello: hello(call, &connection, &output)
         case .auth: auth(call, &connection, &output)
@@ -126,6 +129,8 @@ extension CommandLoop {
         case .multi: multi(&connection, &output)
         case .exec: exec(&connection, &output)
         case .discard: discard(&connection, &output)
+        case .watch: watch(call, &connection, &output)
+        case .unwatch: unwatch(connection, &output)
         case .quit:
             output.appendSimple("OK")
             connection.isClosing = true
@@ -135,6 +140,44 @@ extension CommandLoop {
         case .config: configure(call, connection, &output)
         case .info: info(call, connection, &output)
         case .object: object(call, connection, &output)
+        default: runBits(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runBits(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .bitcount: bitcount(call, connection, &output)
+        case .bitfield: bitfield(call, connection, isReadOnly: false, &output)
+        case .bitfieldRO: bitfield(call, connection, isReadOnly: true, &output)
+        case .bitop: bitop(call, connection, &output)
+        case .bitpos: bitpos(call, connection, &output)
+        case .getbit: getbit(call, connection, &output)
+        case .setbit: setbit(call, connection, &output)
+        case .incrbyfloat: incrbyfloat(call, connection, &output)
+        case .lcs: lcs(call, connection, &output)
+        case .move: move(call, connection, &output)
+        case .swapdb: swapdb(call, &output)
+        default: runMessages(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runMessages(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .publish: publish(call, isShard: false, &connection, &output)
+        case .spublish: publish(call, isShard: true, &connection, &output)
+        case .pubsub: pubsub(call, connection, &output)
+        case .subscribe: subscribe(call, .channel, &connection, &output)
+        case .psubscribe: subscribe(call, .pattern, &connection, &output)
+        case .ssubscribe: subscribe(call, .shard, &connection, &output)
+        case .unsubscribe: unsubscribe(call, .channel, &connection, &output)
+        case .punsubscribe: unsubscribe(call, .pattern, &connection, &output)
+        case .sunsubscribe: unsubscribe(call, .shard, &connection, &output)
         default: runServer(command, call, on: &connection, into: &output)
         }
     }

@@ -14,12 +14,22 @@ extension CommandLoop {
         now = Moment(tick)
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         isPaused = shared.pause.isOn
+        descriptor = connection.client.descriptor
+        if connection.isWatcher { return serveWatcher(bytes, on: connection, &output) }
+        if !connection.isGreeted {
+            connection.isGreeted = true
+            if isBinary(bytes) { return refuseBinary(connection) }
+        }
         var position = 0
         if let ingest = connection.ingest {
             if isPaused, postpones(ingest, connection) {
                 return Received(consumed: 0, next: .pause)
             }
             position = resumeWrite(ingest, bytes, &output)
+            if events.isActive {
+                let names = EventNames(ingest.command.verb)
+                tellEvents(of: names, on: &connection, from: 0, into: &output)
+            }
             guard ingest.isFed else { return Received(consumed: position) }
             connection.ingest = nil
         }
@@ -51,6 +61,11 @@ extension CommandLoop {
         let limits = connection.isAuthenticated ? lineLimits : .unauthenticated
         let step = arguments.parse(&connection.lines, bytes, from: position, limits: limits)
         switch step {
+        case .command(let command, let end) where command.verb.holdsConnection:
+            if let received = serveLong(command, bytes, position, on: &connection, &output) {
+                return received
+            }
+            position = end
         case .command(let command, let end):
             if isPaused, postpones(command, connection) {
                 return Received(consumed: position, next: .pause)
@@ -87,6 +102,9 @@ extension CommandLoop {
     ) {
         count(.commands)
         run(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command.verb), on: &connection, from: 0, into: &output)
+        }
     }
 
     /// The commands that make up most traffic come first.
@@ -112,9 +130,7 @@ extension CommandLoop {
         case .flushAll: flushAll(command, &output)
         case .stats: stats(call, connection, &output)
         case .version: output.append("VERSION 1.6.18\r\n")
-        case .verbosity: if !command.isQuiet { output.append(.ok) }
-        case .quit: connection.isClosing = true
-        case .shutdown, .unknown: MemcachedFailure.unknownCommand.append(to: &output)
+        default: operate(command, call, on: &connection, &output)
         }
     }
 
