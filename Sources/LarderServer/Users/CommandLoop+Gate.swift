@@ -83,7 +83,7 @@ extension CommandLoop {
         if case .denied(let denial, let index) = refusal {
             note(denial, index == 0 ? Array(name.utf8) : call[index].copy, connection)
         }
-        connection.transaction?.isAborted = true
+        connection.transaction?.abort()
         if command == .exec {
             connection.transaction = nil
             return output.appendErrorText(
