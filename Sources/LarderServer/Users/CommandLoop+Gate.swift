@@ -85,7 +85,7 @@ extension CommandLoop {
         }
         connection.transaction?.abort()
         if command == .exec {
-            connection.transaction = nil
+            endTransaction(of: &connection)
             return output.appendErrorText(
                 "EXECABORT Transaction discarded because of: \(refusal.text(name))")
         }
