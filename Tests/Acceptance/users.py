@@ -49,7 +49,8 @@ TALKS = [
     ("app", ["ACL WHOAMI", "SET k 1", "GET k", "CONFIG GET port", "CONFIG SET", "CONFIG NOSUCH",
              "CLIENT LIST", "CLIENT KILL ID 1", "CLIENT GETNAME", "KEYS *", "INFO", "MULTI",
              "SET k 2", "CONFIG GET port", "EXEC", "MULTI", "INCR k", "EXEC", "RESET", "GET k"]),
-    ("ro", ["GET k", "SET k 2", "MGET k j", "KEYS *", "SCAN 0 MATCH none COUNT 10000", "FLUSHALL", "DEL k",
+    ("ro", ["GET k", "SET k 2", "MGET k j", "KEYS *", "SCAN 0 MATCH none COUNT 10000", "FLUSHALL",
+            "DEL k",
             "OBJECT ENCODING k", "EXPIRE k 10", "DBSIZE", "ACL LIST", "ACL CAT nosuch", "SELECT 1",
             "DISCARD", "COMMAND COUNT x"]),
     ("tenant", ["SET t1:a 1", "SET t2:a 1", "GET t1:a", "MGET t1:a shared:1", "MGET t1:a shared:12",
@@ -59,7 +60,8 @@ TALKS = [
     ("press", ["GET a", "DBSIZE", "PING", "TIME x", "CLIENT ID x", "ACL WHOAMI", "ECHO a"]),
     ("ops", ["CONFIG GET databases", "CONFIG SET maxmemory-policy noeviction", "GET k",
              "SET k 1", "FLUSHALL", "FLUSHDB", "CLIENT GETNAME", "ACL USERS", "ACL GETUSER nobody",
-             "ACL GETUSER ops", "ACL GETUSER press", "ACL GETUSER default", "CLIENT KILL USER nobody",
+             "ACL GETUSER ops", "ACL GETUSER press", "ACL GETUSER default",
+             "CLIENT KILL USER nobody",
              "CLIENT KILL USER app", "ACL DRYRUN nobody GET a", "ACL DRYRUN app NOSUCH",
              "ACL DRYRUN app GET", "ACL DRYRUN tenant GET x", "ACL DRYRUN app CONFIG SET a b"]),
     ("meter", ["GET k", "CONFIG GET databases", "CONFIG SET a b", "CLIENT NO-EVICT on",
@@ -220,7 +222,8 @@ def compare(reference, server):
     wanted, found = rights(reference, commands), rights(server, commands)
     for what, reply in wanted.items():
         if found[what] != reply:
-            failures.append(f"right of {what}\n      redis  {reply!r}\n      larder {found[what]!r}")
+            failures.append(
+                f"right of {what}\n      redis  {reply!r}\n      larder {found[what]!r}")
     return failures, len(commands)
 
 

@@ -119,6 +119,9 @@ struct KeyPlaces {
 
     init(of command: Command, _ call: borrowing Call) {
         let row = command.specification
+        let traits = CommandCatalog.shared.traits(of: command)
+        // To redis's clusters the channels of shards are like keys, to users they are not.
+        if traits.channels != .none || traits.subscribes { return }
         if row.firstKey > 0 {
             first = row.firstKey
             step = max(1, row.keyStep)
