@@ -57,7 +57,8 @@ struct Setting: Sendable {
 
 extension Setting {
     /// All keys, in the order in which they are printed.
-    static let all: [Setting] = listening + memory + clients + log + server + slowlog
+    static let all: [Setting] =
+        listening + memory + clients + log + server + slowlog
         + latency
 
     /// Keys of features that are not there yet: accepted, with a warning.
