@@ -1,15 +1,18 @@
 """Puts a proxy that falsifies replies now and then before a right server, to prove that a test of
 replies can fail."""
 import itertools
+import re
 import socket
 import threading
 
 RARITY = 4
 FALSIFIED = {b":": b":424242\r\n", b"S": b"NOT_STORED\r\n"}
+# The head of a reply with a value: the number of its bytes comes last.
+VALUE = re.compile(rb"(?:\$|VALUE \S+ \d+ )([1-9]\d*)\r\n")
 
 
 class Proxy:
-    """Every fourth reply that is a number, or STORED, becomes another."""
+    """Every fourth reply that is a number, STORED, or a value becomes another."""
 
     def __init__(self, upstream):
         self.upstream = upstream
@@ -32,10 +35,15 @@ class Proxy:
                     target=self.relay, args=(source, target, change), daemon=True).start()
 
     def changed(self, data):
-        is_victim = data.startswith((b":", b"STORED\r\n"))
-        if not is_victim or next(self.counter) % RARITY:
+        value = VALUE.match(data)
+        if not value and not data.startswith((b":", b"STORED\r\n")):
             return data
-        return FALSIFIED[data[:1]] + data[data.index(b"\r\n") + 2:]
+        if next(self.counter) % RARITY:
+            return data
+        if not value:
+            return FALSIFIED[data[:1]] + data[data.index(b"\r\n") + 2:]
+        last = min(value.end() + int(value[1]), len(data)) - 1
+        return data[:last] + bytes([data[last] ^ 1]) + data[last + 1:]
 
     @staticmethod
     def relay(source, target, change):

@@ -15,10 +15,10 @@ thing() {
     actual=$("$@" 2>&1)
     if [[ "$actual" == "$expected" ]]; then
         passed=$((passed + 1))
-        echo "  ok      redis-cli: $what"
+        echo "  ok      redis-cli, ten things: $what"
     else
         failed=$((failed + 1))
-        echo "  FAILED  redis-cli: $what"
+        echo "  FAILED  redis-cli, ten things: $what"
         printf '          expected %q\n          but got  %q\n' "$expected" "$actual"
     fi
 }
@@ -47,5 +47,5 @@ thing "uses another database" $'OK\n0\n1' other_database
 thing "speaks RESP3" $'OK\n(nil)\n3' speaks_resp3
 thing "tells errors" $'ERR value is not an integer or out of range' \
     eval 'cli SET word abc >/dev/null; cli INCR word'
-echo "redis-cli: $passed passed, $failed failed"
+echo "redis-cli, ten things: $passed passed, $failed failed"
 [[ $failed -eq 0 ]]

@@ -115,6 +115,6 @@ def flushes():
 
 
 client.flush_all()
-sys.exit(ten_things.run("pymemcache", [
+sys.exit(ten_things.run("pymemcache, ten things", [
     stores, stores_many, adds_and_replaces, appends, compares_and_sets, counts, expires,
     deletes_silently, tells_about_itself, flushes]))

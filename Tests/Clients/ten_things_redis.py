@@ -132,6 +132,6 @@ def renames():
 
 
 client.flushall()
-sys.exit(ten_things.run(f"redis-py RESP{protocol}", [
+sys.exit(ten_things.run(f"redis-py RESP{protocol}, ten things", [
     greets, stores, sets_with_options, expires, counts, stores_many, deletes, pipelines, scans,
     renames]))
