@@ -256,6 +256,7 @@ def compare_latency(mine, theirs, result):
             re.sub(r"[\d.]+", "N", "\n".join(doctor.split("\n")[:3])),
             side.ask("LATENCY", "RESET", "command"), side.ask("LATENCY", "LATEST")])
         side.ask("CONFIG", "SET", "latency-monitor-threshold", "0")
+        side.ask("LATENCY", "RESET")
         side.ask("FLUSHALL")
     for part in zip(*forms):
         result.expect("LATENCY with an event", *part)
