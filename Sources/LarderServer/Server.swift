@@ -105,6 +105,11 @@ public final class Server: Sendable {
         logger.flush()
     }
 
+    /// What SIGHUP does.
+    package func reload() {
+        shared.reload()
+    }
+
     /// The ports of the internet addresses, those of RESP first.
     package var ports: [UInt16] { group.addresses.compactMap(\.port) }
 

@@ -183,7 +183,8 @@ struct SettingRefusal: Error {
     }
 }
 
-/// How often each command was called, failed or was refused, and how long it took. A loop writes its own; all may read.
+/// How often each command was called, failed or was refused, and how long it took. A loop writes
+/// its own; all may read.
 final class CommandCounters: Sendable {
     private let calls = CounterArray(count: CommandTable.shared.names.count)
     private let failures = CounterArray(count: CommandTable.shared.names.count)

@@ -36,7 +36,8 @@ class Comparison:
     def expect(self, what, mine, theirs):
         self.checks += 1
         if mine != theirs:
-            self.differences.append(f"{what}\n    larder: {mine!r:.400}\n    redis:  {theirs!r:.400}")
+            self.differences.append(
+                f"{what}\n    larder: {mine!r:.400}\n    redis:  {theirs!r:.400}")
 
 
 def plain(value):
@@ -51,7 +52,8 @@ def own_words_left_out(cell):
     if not isinstance(cell, frozenset):
         return cell
     return frozenset(
-        tuple(pair for pair in item if pair[0] not in OWN_WORDS) if isinstance(item, tuple) else item
+        tuple(pair for pair in item if pair[0] not in OWN_WORDS)
+        if isinstance(item, tuple) else item
         for item in cell)
 
 
@@ -103,11 +105,12 @@ def compare_commands(mine, theirs, result):
 REQUESTS = """GET a|SET a b|SET a b GET|SET a b NX GET EX 1|MSET a 1 b 2|MSET a 1 b|DEL a b c
     BITOP AND a b c|BITOP NOT a b|BITFIELD a GET u8 0|BITFIELD a SET u8 0 1|BITFIELD_RO a GET u8 0
     OBJECT FREQ a|OBJECT NO a|OBJECT|MEMORY USAGE a|CLIENT LIST|PING a|NOSUCH a|LCS a b|COPY a b
-    EXPIRE a|GETEX a PERSIST|SPUBLISH a b|PUBLISH a b|WATCH a b|RENAME a b|MGET a|TOUCH a a|GET""".split("|")
+    EXPIRE a|GETEX a PERSIST|SPUBLISH a b|PUBLISH a b|WATCH a b|RENAME a b|MGET a|TOUCH a a
+    GET"""
 
 
 def compare_keys(mine, theirs, result):
-    for request in "|".join(REQUESTS).replace("\n", "|").split("|"):
+    for request in REQUESTS.replace("\n", "|").split("|"):
         for verb in ("GETKEYS", "GETKEYSANDFLAGS"):
             words = ["COMMAND", verb, *request.split()]
             known = mine.ask("COMMAND", "INFO", request.split()[0])[0] is not None
@@ -253,6 +256,7 @@ def compare_latency(mine, theirs, result):
             re.sub(r"[\d.]+", "N", "\n".join(doctor.split("\n")[:3])),
             side.ask("LATENCY", "RESET", "command"), side.ask("LATENCY", "LATEST")])
         side.ask("CONFIG", "SET", "latency-monitor-threshold", "0")
+        side.ask("LATENCY", "RESET")
         side.ask("FLUSHALL")
     for part in zip(*forms):
         result.expect("LATENCY with an event", *part)

@@ -102,7 +102,7 @@ import Testing
         var changed = settings
         #expect(
             try changed.set(["timeout", "5", "MAXCLIENTS", "7", "maxmemory-policy", "noeviction"])
-                == ["clients.idle", "clients.max", "maxmemory-policy"])
+                == ["clients.idle", "clients.max", "maxmemory-policy", "memory.when-full"])
         #expect(changed.configuration.clients.idle == .seconds(5))
         #expect(changed.configuration.clients.max == 7)
         #expect(changed.fullMemory == .noEviction)
@@ -171,7 +171,8 @@ import Testing
                 "slowlog-log-slower-than", "slowlog-max-len",
             ])
         #expect(
-            settings.get(["[m-n]axm*", "maxm*y"]).map(\.name) == ["maxmemory", "maxmemory-policy"])
+            settings.get(["[m-n]axm*", "maxm*y"]).map(\.name)
+                == ["maxmemory", "maxmemory-policy", "maxmemory-clients"])
         #expect(settings.get(["MAXMemory"]).map(\.name) == ["MAXMemory"])
         #expect(settings.get(["MAXC*"]).map(\.name) == ["maxclients"])
         #expect(settings.get(["nonexist", ""]).isEmpty)

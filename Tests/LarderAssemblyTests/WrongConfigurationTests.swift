@@ -70,7 +70,8 @@ import Testing
         ),
         (
             "memory: 512mb",
-            "1:9: memory is a section; its keys are limit, policy, max-value, max-entries"
+            "1:9: memory is a section; its keys are limit, policy, when-full, max-value,"
+                + " max-entries"
         ),
         (
             "- a",

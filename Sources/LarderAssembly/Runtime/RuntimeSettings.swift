@@ -113,7 +113,9 @@ public struct RuntimeSettings: Sendable, Hashable {
 
     /// Takes over what the sources say now, as far as a running server can.
     ///
-    /// - Parameter fixed: Keys that are taken from the configuration only when the server starts.
+    /// - Parameters:
+    ///   - new: What the sources say.
+    ///   - fixed: Keys that are taken from the configuration only when the server starts.
     /// - Returns: The keys whose values differ now, and those that wait for a restart.
     /// - Throws: What is wrong with the values together, or with those that stay.
     public mutating func adopt(

@@ -28,10 +28,11 @@ struct LatencyGraph {
         let heights = values.map { min(steps - 1, Int(Double($0 - low) * Double(steps) / range)) }
         return (0..<rows).map { row in
             let bottom = (rows - row - 1) * ends.count
-            return String(heights.map { height -> Character in
-                if height < bottom { return " " }
-                return height - bottom < ends.count ? ends[height - bottom] : "|"
-            }) + "\n"
+            return String(
+                heights.map { height -> Character in
+                    if height < bottom { return " " }
+                    return height - bottom < ends.count ? ends[height - bottom] : "|"
+                }) + "\n"
         }.joined()
     }
 
@@ -39,9 +40,10 @@ struct LatencyGraph {
     private static func labels(_ ages: [String]) -> String {
         let texts = ages.map(Array.init)
         let blank = String(repeating: " ", count: ages.count) + "\n"
-        return blank + (0..<(texts.map(\.count).max() ?? 0)).map { row in
-            String(texts.map { row < $0.count ? $0[row] : " " }) + "\n"
-        }.joined()
+        return blank
+            + (0..<(texts.map(\.count).max() ?? 0)).map { row in
+                String(texts.map { row < $0.count ? $0[row] : " " }) + "\n"
+            }.joined()
     }
 
     private static func age(_ seconds: Int64) -> String {

@@ -55,8 +55,8 @@ struct LatencyReport {
 
     private static let nothing = """
         Dave, no latency spike was observed during the lifetime of this Redis instance, not in the \
-        slightest bit. I honestly think you ought to sit down calmly, take a stress pill, and think \
-        things over.
+        slightest bit. I honestly think you ought to sit down calmly, take a stress pill, and \
+        think things over.
 
         """
 

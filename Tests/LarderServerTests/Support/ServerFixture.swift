@@ -16,8 +16,10 @@ final class ServerFixture: Sendable {
     private let lines: LogLines
 
     /// Two loops, 64 MiB, no password, unless `change` decides otherwise.
-    init(_ change: (inout Configuration) -> Void = { _ in }) throws {
-        var configuration = Configuration()
+    init(
+        sources: ConfigurationSources? = nil, _ change: (inout Configuration) -> Void = { _ in }
+    ) throws {
+        var configuration = try sources?.load().configuration ?? Configuration()
         configuration.listen.resp = [.tcp(host: "127.0.0.1", port: 0)]
         configuration.listen.memcached = [.tcp(host: "127.0.0.1", port: 0)]
         configuration.memory.limit = .bytes(64 << 20)
@@ -25,7 +27,8 @@ final class ServerFixture: Sendable {
         change(&configuration)
         let lines = LogLines()
         let logger = Logger(configuration.log, now: { 0 }, write: { lines.add($0) })
-        server = try Server(configuration, version: "test", logger: logger, endsOnSignal: false)
+        server = try Server(
+            configuration, version: "test", logger: logger, sources: sources, endsOnSignal: false)
         self.lines = lines
         try server.start()
         let ports = server.ports

@@ -1,0 +1,47 @@
+import Glibc
+
+/// A folder for one test, removed with its files when the test ends.
+package final class ScratchFolder: Sendable {
+    /// Where it is.
+    package let path: String
+    private let names: [String]
+
+    /// A folder in which the test will have files of these names.
+    package init(_ names: [String]) throws(SocketFault) {
+        var template = Array("\(P_tmpdir)/larder-scratch-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else {
+            throw .refused(call: "mkdtemp", number: errno)
+        }
+        path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        self.names = names
+    }
+
+    deinit {
+        for name in names { _ = unsafe unlink("\(path)/\(name)") }
+        _ = unsafe rmdir(path)
+    }
+
+    /// The path of a file.
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file anew, and returns its path.
+    @discardableResult
+    package func write(_ text: String, to name: String) -> String {
+        let bytes = Array(text.utf8)
+        let file = unsafe open(self.file(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let count = unsafe Glibc.write(file, bytes, bytes.count)
+        precondition(count == bytes.count, "A small file can be written.")
+        close(file)
+        return self.file(name)
+    }
+
+    /// What a file holds; `nil` when there is none.
+    package func text(of name: String) -> String? {
+        let file = unsafe open(self.file(name), O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+}
