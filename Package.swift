@@ -42,13 +42,13 @@ let package = Package(
         layer("LarderMemory", ["LarderCore", "LarderPolicy"]),
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
-        layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket"]),
+        layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
         layer("LarderAssembly", ["LarderCore", "LarderMemory", "LarderRuntime", "CYAML"]),
         layer(
             "LarderServer",
             [
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
-                "LarderAssembly", "CPrefetch",
+                "LarderAssembly", "CPrefetch", "CLongDouble",
             ]),
         .executableTarget(
             name: "LarderCommand",
@@ -67,10 +67,12 @@ let package = Package(
         // C.
         system("CLibevent", pkgConfig: "libevent", package: "libevent-dev"),
         system("CUring", pkgConfig: "liburing", package: "liburing-dev"),
+        system("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
         .systemLibrary(name: "CSocket"),
         .systemLibrary(name: "CPrefetch"),
+        .systemLibrary(name: "CLongDouble"),
         // Tests.
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
@@ -79,10 +81,12 @@ let package = Package(
             "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests(
             "LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting", "LarderCommand"]),
-        tests("LarderRuntimeTests", ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket"]),
+        tests(
+            "LarderRuntimeTests",
+            ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket", "COpenSSL"]),
         tests(
             "LarderAssemblyTests",
-            ["LarderCore", "LarderMemory", "LarderAssembly", "LarderTesting"]
+            ["LarderCore", "LarderMemory", "LarderRuntime", "LarderAssembly", "LarderTesting"]
         ),
         tests(
             "LarderServerTests",

@@ -24,6 +24,8 @@ class CpuRow:
     requests: int
     target: float | None = None
     goal: float | None = None
+    """SETs in a MULTI and EXEC, which the load generator sends as one request; 0: none."""
+    transaction: int = 0
 
     def run(self, context: Context) -> list[Result]:
         result = Result(self.id, self.what, target=self.target, goal=self.goal)
@@ -38,7 +40,8 @@ class CpuRow:
         result.estimate = estimate(ratios)
         result.value = result.estimate.median
         ours, theirs = (median(column) for column in zip(*samples))
-        result.details = [f"{ours:.2f} against {theirs:.2f} us per request"]
+        unit = "transaction" if self.transaction else "request"
+        result.details = [f"{ours:.2f} against {theirs:.2f} us per {unit}"]
         return [result]
 
     def prepare(self, server: Server, context: Context) -> None:
@@ -64,12 +67,21 @@ class CpuRow:
     def drive(self, server: Server, context: Context) -> int:
         """One sample's load; the requests that were done."""
         requests = self.requests // 3 if context.quick else self.requests
+        if self.transaction:
+            return self._transactions(server, requests)
         if self.protocol == "resp" and context.resp_client == "redis-benchmark":
             return load.redis_benchmark(server, self.operation, self.pipeline, requests)
         gets = 1_000_000 if self.operation == "get" else 0
         report = load.generate(
             server, self.protocol, gets_per_million=gets, keys=KEYS, requests=requests,
             pipeline=self.pipeline, seed=random.randrange(1, 1 << 40))
+        return report["requests"]
+
+    def _transactions(self, server: Server, requests: int) -> int:
+        """Fifty clients, each with one transaction under way, sent in one piece."""
+        report = load.generate(
+            server, self.protocol, gets_per_million=0, keys=KEYS // self.transaction,
+            requests=requests, transaction=self.transaction, seed=random.randrange(1, 1 << 40))
         return report["requests"]
 
 
@@ -86,6 +98,8 @@ ROWS = [
            1.00, 0.93),
     CpuRow("mc-set-16", "set 64 B, pipeline 16 / memcached", MEMCACHED, "memcached", "set", 16,
            1_000_000, 0.65, 0.55),
+    CpuRow("resp-exec", "MULTI, 10 SETs of 64 B, EXEC / redis", REDIS, "resp", "set", 1, 60_000,
+           0.90, 0.80, transaction=10),
     CpuRow("mc-get-16", "get 64 B, pipeline 16 / memcached", MEMCACHED, "memcached", "get", 16,
            600_000),
 ]

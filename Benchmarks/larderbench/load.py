@@ -90,9 +90,10 @@ class HeldLoad:
             raise RunFailure(f"{self._server.kind.name}: the load failed: {line}")
 
 
-def redis_benchmark(server: Server, operation: str, pipeline: int, requests: int) -> int:
-    """Requests that were answered, as the client counted them."""
-    command = ["redis-benchmark", "-p", str(server.resp), "-c", "50", "-r", "100000", "-d", "64",
+def redis_benchmark(server: Server, operation: str, pipeline: int, requests: int,
+                    place: tuple[str, ...] = ()) -> int:
+    """Requests that were answered, as the client counted them. `place`: not the plain port."""
+    command = ["redis-benchmark", *(place or ("-p", str(server.resp))), "-c", "50", "-r", "100000", "-d", "64",
                "--threads", "2", "-P", str(pipeline), "-n", str(requests), "-t", operation, "-e"]
     child = processes.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:

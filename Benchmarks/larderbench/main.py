@@ -14,11 +14,14 @@ from .footprint import FootprintRow
 from .housekeeping import HousekeepingRow
 from .limit import LimitRow
 from .processes import Ports, RunFailure
+from .publish import ROWS as PUBLISH_ROWS
 from .replay import ReplayRow
 from .result import Result
 from .servers import ROOT, subject
+from .tls import ROWS as TLS_ROWS
 
-ROWS = [*CPU_ROWS, FootprintRow(), AllocationRow(), LimitRow(), HousekeepingRow(), ReplayRow()]
+ROWS = [*CPU_ROWS, *PUBLISH_ROWS, *TLS_ROWS, FootprintRow(), AllocationRow(), LimitRow(),
+        HousekeepingRow(), ReplayRow()]
 """Even, so that either server comes first as often as the other."""
 PAIRS = 16
 QUICK_PAIRS = 4

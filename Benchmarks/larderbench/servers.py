@@ -1,6 +1,6 @@
 """The servers: how each is started, and what can be asked of it while it runs.
 
-The flags are here and nowhere else. Placeholders: {resp} and {memcached} are ports, {data} an empty
+The flags are here and nowhere else. Placeholders: {resp}, {memcached} and {tls} are ports, {data} an empty
 folder, {limit_mb} the memory limit in MB, {larder} the binary.
 """
 
@@ -76,11 +76,11 @@ class Server:
         self.kind = kind
         self._ports = ports
         self._data = tempfile.mkdtemp(prefix="larder-bench-")
-        self.resp, self.memcached = ports.take(), ports.take()
+        self.resp, self.memcached, self.tls = ports.take(), ports.take(), ports.take()
         limit_mb = limit_mb or AMPLE_MB.get(kind.name)
         flags = kind.command + (kind.limit_flags if limit_mb else ())
         flags += kind.entries_flags if entries else ()
-        places = dict(resp=self.resp, memcached=self.memcached, data=self._data, larder=larder,
+        places = dict(resp=self.resp, memcached=self.memcached, tls=self.tls, data=self._data, larder=larder,
                       limit_mb=limit_mb, entries=entries)
         self._log = Path(self._data) / "server.log"
         with open(self._log, "wb") as log:
@@ -136,7 +136,7 @@ class Server:
 
     def stop(self) -> None:
         processes.stop(self._child)
-        for port in (self.resp, self.memcached):
+        for port in (self.resp, self.memcached, self.tls):
             self._ports.give_back(port)
         shutil.rmtree(self._data, ignore_errors=True)
 

@@ -1,4 +1,5 @@
 import LarderAssembly
+import LarderRuntime
 
 /// `larder check FILE`: says what is wrong with a configuration, or what it comes to.
 enum CheckCommand {
@@ -26,11 +27,27 @@ enum CheckCommand {
             let file = try ConfigurationInput.File(path: path)
             let loaded = try Configuration.load(ConfigurationInput(file: file))
             StandardError.printWarnings(loaded.warnings)
+            guard checkCertificates(loaded.configuration) else { return 1 }
             print(loaded.configuration.yaml, terminator: "")
             return 0
         } catch {
             StandardError.print(error.description)
             return 1
+        }
+    }
+
+    /// Reads the certificates and keys that the configuration names. What cannot work goes to
+    /// standard error and gives false; what clients may not like, such as an expired certificate,
+    /// goes there too.
+    private static func checkCertificates(_ configuration: Configuration) -> Bool {
+        guard configuration.tls.certificates.isEmpty == false else { return true }
+        do throws(TLSFailure) {
+            let context = try TLSContext(configuration.tls)
+            for warning in context.warnings { StandardError.print("warning: \(warning)") }
+            return true
+        } catch {
+            StandardError.print("tls.\(error.setting): \(error.description)")
+            return false
         }
     }
 }

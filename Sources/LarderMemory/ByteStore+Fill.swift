@@ -31,7 +31,7 @@ extension ByteStore {
             guard state.fillToken(hash) == token else { return false }
             let space = state.spaces[database]
             let found = state.find(key, hash, space, at: now)
-            let attributes = EntryAttributes(expiry: expiry, flags: flags)
+            let attributes = EntryAttributes(expiry: expiry, flags: flags, written: now)
             return state.put(value, for: key, hash, space, over: found, attributes) == .stored
         }
     }

@@ -49,6 +49,18 @@ public final class ByteStore: Sendable {
         return (0..<count).map { _ in SlabSpace(slabCountMax: slabs) }
     }
 
+    /// Whether an entry of this size is taken at all.
+    public func takes(keyBytes: Int, valueBytes: Int) -> Bool {
+        keyBytes <= EntryHeader.keyLengthMax && shared.takes(valueBytes)
+    }
+
+    /// Whether a value of this size is kept in pieces, when nothing but the key is stored with it.
+    public func keepsInPieces(keyBytes: Int, valueBytes: Int) -> Bool {
+        EntryHeader.Shape().byteCount + keyBytes + valueBytes > SizeClasses.inlineMax
+    }
+    /// What happened to keys, for those who want to know.
+    public var events: KeyEventLog { shared.events }
+
     /// Shards of the store.
     public var shardCount: Int { shards.count }
 
@@ -126,11 +138,14 @@ extension ShardState {
     ) -> ReadOutcome {
         guard let found = find(key, hash, spaces[database], at: now) else {
             statistics.misses += 1
+            if tells { tell(.missed, key, spaces[database]) }
             return .miss
         }
         statistics.hits += 1
         touch(found.slot, hash, weight: weight(of: found.block))
         let header = found.block.header
+        let read = header.fetched(at: now)
+        if read != header { found.block.header = read }
         guard !header.shape.contains(.large) else {
             return .large(largeValue(of: found.block), flags: found.block.flags)
         }

@@ -30,6 +30,12 @@ struct LargeValueTable {
         freeNumbers.append(number)
     }
 
+    /// Whether nobody but the store has a reference to the value, so that nobody is reading it, nor
+    /// can begin to while the shard is locked.
+    mutating func isUnshared(_ number: UInt32) -> Bool {
+        isKnownUniquelyReferenced(&values[Int(number)])
+    }
+
     /// Whether `number` stands for this very value.
     func holds(_ value: LargeValue, at number: UInt32) -> Bool {
         values[Int(number)] === value

@@ -6,6 +6,7 @@ final class StoreShared: Sendable {
     let hasher: KeyHasher
     let budget: PageBudget
     let limits: StoreLimits
+    let events = KeyEventLog()
     /// Flushes and swaps so far. A fill that began before one fails.
     let flushEpoch = Atomic<UInt64>(0)
     private let lastSpace = Atomic<UInt16>(0)

@@ -29,8 +29,23 @@ public protocol ConnectionHandler: AnyObject, SendableMetatype {
     /// after the events that are ready.
     func ticked(at now: Tick) -> Bool
 
+    /// `LoopContext.requestDelivery` was called: a chance to send to any connections of this loop.
+    func deliver(through broadcaster: Broadcaster)
+
+    /// Whether the connection waits for messages: then it may be silent for as long as it likes,
+    /// and its output is bounded by `RuntimeConfiguration.subscriberLimits`.
+    func subscribes(_ connection: borrowing Connection) -> Bool
+
     /// What a client is told that exceeds the maximum of connections.
     func refusal(of peer: Peer) -> StaticString
+}
+
+extension ConnectionHandler {
+    /// Nothing is sent that was not asked for.
+    public func deliver(through broadcaster: Broadcaster) {}
+
+    /// Nobody waits for messages.
+    public func subscribes(_ connection: borrowing Connection) -> Bool { false }
 }
 
 /// What became of the bytes given to a handler.
@@ -56,6 +71,8 @@ public struct Received: Sendable, Hashable, BitwiseCopyable {
     public var consumed: Int
     /// What follows.
     public var next: Next
+    /// Bytes that the handler keeps for this connection beside the rest, for the clients' budget.
+    public var heldBytes = 0
 
     /// `consumed` bytes are done with, then `next`.
     @inlinable public init(consumed: Int, next: Next = .keepOpen) {
@@ -84,4 +101,6 @@ public enum CloseReason: Int, Sendable, Hashable, CaseIterable {
     case killed
     /// The group stopped.
     case shutdown
+    /// No TLS handshake came about. The handler never knew of the connection.
+    case handshake
 }

@@ -8,31 +8,67 @@ final class Client: Sendable {
     let id: ConnectionID
     let address: String
     let localAddress: String
+    /// Whom failed logins are counted for.
+    let network: NetworkAddress
     let descriptor: Int32
     let connectedAt: Tick
     let isMemcached: Bool
+    let isLocalSocket: Bool
     /// Relaxed: each is a number on its own.
     let lastActive: Atomic<UInt64>
-    let lastCommand = Atomic<UInt8>(.max)
+    /// Place in `CommandTable.names`; -1 before the first.
+    let lastCommand = Atomic<Int>(-1)
     let database = Atomic<Int>(0)
     let protocolVersion = Atomic<Int>(2)
+    /// Commands queued since MULTI, and their bytes; -1 without one.
+    let queued = Atomic<Int>(-1)
+    let queuedBytes = Atomic<Int>(0)
+    /// Whether a command of it waits for the end of CLIENT PAUSE.
+    let isPostponed = Atomic<Bool>(false)
+    let gauge: ConnectionGauge?
+    let subscriptionCounts = SubscriptionCounts()
     private let texts = Guarded(Texts())
 
-    /// What clients say about themselves.
+    /// Relaxed: each is a number on its own.
+    final class SubscriptionCounts: Sendable {
+        let channels = Atomic<Int>(0)
+        let patterns = Atomic<Int>(0)
+        let shards = Atomic<Int>(0)
+
+        var isSubscriber: Bool {
+            channels.load(ordering: .relaxed) > 0 || patterns.load(ordering: .relaxed) > 0
+                || shards.load(ordering: .relaxed) > 0
+        }
+
+        /// As CLIENT LIST shows them.
+        var line: String {
+            "sub=\(channels.load(ordering: .relaxed))"
+                + " psub=\(patterns.load(ordering: .relaxed))"
+                + " ssub=\(shards.load(ordering: .relaxed))"
+        }
+    }
+
+    /// What clients say about themselves, and who they are.
     struct Texts {
         var name = ""
         var libraryName = ""
         var libraryVersion = ""
+        var userName = "default"
     }
 
-    init(_ peer: Peer, localAddress: String, isMemcached: Bool, now: Tick) {
+    init(_ peer: Peer, isMemcached: Bool, now: Tick) {
         id = peer.id
-        address = "\(peer.address)"
-        self.localAddress = localAddress
+        let local = "\(peer.localAddress)"
+        isLocalSocket = local.hasPrefix("unix:")
+        // Who comes through a socket file has no address but that.
+        localAddress = isLocalSocket ? "\(local.dropFirst(5)):0" : local
+        address = isLocalSocket ? localAddress : "\(peer.address)"
+        network = NetworkAddress(peer.address)
         descriptor = peer.descriptor
         connectedAt = now
         self.isMemcached = isMemcached
         lastActive = Atomic(now.nanoseconds)
+        gauge = peer.gauge
     }
 
     var name: String {
@@ -40,25 +76,22 @@ final class Client: Sendable {
         set { texts.withLock { $0.name = newValue } }
     }
 
+    var userName: String {
+        get { texts.withLock { $0.userName } }
+        set { texts.withLock { $0.userName = newValue } }
+    }
+
     func describe(_ change: (inout Texts) -> Void) {
         texts.withLock { change(&$0) }
     }
 
-    /// The line of CLIENT LIST.
-    func line(at now: Tick) -> String {
-        let texts = texts.withLock { $0 }
-        let age = (now.nanoseconds &- connectedAt.nanoseconds) / 1_000_000_000
-        let active = lastActive.load(ordering: .relaxed)
-        let idle = now.nanoseconds > active ? (now.nanoseconds - active) / 1_000_000_000 : 0
-        let command = Command(rawValue: lastCommand.load(ordering: .relaxed))
-        let commandName = command.map { "\($0.specification.name)" } ?? "NULL"
-        return "id=\(id.serial) addr=\(address) laddr=\(localAddress) fd=\(descriptor)"
-            + " name=\(texts.name) age=\(age) idle=\(idle) flags=N"
-            + " db=\(database.load(ordering: .relaxed)) sub=0 psub=0 ssub=0 multi=-1 qbuf=0"
-            + " qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0"
-            + " events=r cmd=\(commandName) user=default redir=-1"
-            + " resp=\(protocolVersion.load(ordering: .relaxed))"
-            + " lib-name=\(texts.libraryName) lib-ver=\(texts.libraryVersion)"
+    /// Everything that it says about itself, at one time.
+    var described: Texts { texts.withLock { $0 } }
+
+    /// Notes how long a transaction is by now; nil: there is none.
+    func note(_ transaction: Transaction?) {
+        queued.store(transaction?.count ?? -1, ordering: .relaxed)
+        queuedBytes.store(transaction?.bytes.count ?? 0, ordering: .relaxed)
     }
 }
 

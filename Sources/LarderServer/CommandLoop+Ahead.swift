@@ -18,6 +18,7 @@ extension CommandLoop {
         _ bytes: RawSpan, from position: Int, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) -> Int {
+        breaksAhead = false
         let count = ahead.parse(bytes, from: position, limits: limits)
         guard count > 1 else { return position }
         for index in 0..<count {
@@ -32,7 +33,7 @@ extension CommandLoop {
         }
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
-            if connection.isClosing || output.isFull || !connection.isAuthenticated {
+            if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
                 return ahead.end(index)
             }
         }
@@ -44,12 +45,13 @@ extension CommandLoop {
         _ bytes: RawSpan, from position: Int, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) -> Int {
+        breaksAhead = false
         let count = ahead.parseCommands(bytes, from: position, limits: lineLimits)
         guard count > 1 else { return position }
         for index in 0..<count { fetchKeys(ahead.command(index), ahead.call(index, in: bytes)) }
         for index in 0..<count {
             serve(ahead.command(index), ahead.call(index, in: bytes), on: &connection, &output)
-            if connection.isClosing || output.isFull || !connection.isAuthenticated {
+            if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
                 return ahead.end(index)
             }
         }

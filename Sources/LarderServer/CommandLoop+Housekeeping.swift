@@ -15,6 +15,7 @@ extension CommandLoop {
         now = Moment(tick)
         shared.memcached.keepHouse(store, at: now)
         var isMore = false
+        if shared.pause.isOn { shared.pause.keepHouse(at: tick, shared.traffic) }
         if context.index == 0 {
             shared.rate.note(at: tick) { shared.sum(\.total) }
             shared.inputRate.note(at: tick) { shared.traffic.bytesIn }
@@ -32,6 +33,7 @@ extension CommandLoop {
             }
             shard += context.loopCount
         }
+        if events.isActive { tellEvents() }
         return isMore
     }
 }

@@ -10,8 +10,13 @@ struct CommandLoop: ~Copyable {
     let store: ByteStore
     let context: LoopContext
     let counters: CommandCounters
+    let events: KeyEventLog
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
+    /// Those of the request of a transaction that is being run.
+    let queuedArguments = ArgumentBox()
+    /// Transactions that are over, for the next ones.
+    var spareTransactions: [Transaction] = []
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     var random = SystemRandomNumberGenerator()
@@ -20,13 +25,30 @@ struct CommandLoop: ~Copyable {
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
+    /// Whether the commands behind the one at hand must be parsed anew: it has changed who the
+    /// client is, or begun a pause.
+    var breaksAhead = false
+    /// Whether clients are paused; looked at once per batch.
+    var isPaused = false
+    /// Messages for the subscribers of this loop that were not sent yet.
+    var queue = DeliveryQueue()
+    /// The loops for which something was published in this batch, one bit each.
+    var published: UInt64 = 0
+    /// Whether EXEC runs what was queued.
+    var isInTransaction = false
+    /// Socket of the connection at hand, by which memcached's watchers know it.
+    var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
+    /// Spare transactions have about two kilobytes each.
+    static var spareTransactionMax: Int { 64 }
+
     init(_ shared: ServerShared, context: LoopContext) {
         self.shared = shared
         store = shared.store
+        events = shared.store.events
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
@@ -44,9 +66,12 @@ struct CommandLoop: ~Copyable {
         // The list may hold part of another connection's request.
         arguments.removeAll()
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        isPaused = shared.pause.isOn
         timing.follow(shared.timing)
         do throws(ProtocolFailure) {
-            return try serveRequests(bytes, on: &connection, into: &output)
+            var received = try serveRequests(bytes, on: &connection, into: &output)
+            received.heldBytes = connection.heldBytes
+            return received
         } catch {
             shared.errors.count("ERR")
             error.append(to: &output)
@@ -60,6 +85,9 @@ struct CommandLoop: ~Copyable {
     ) throws(ProtocolFailure) -> Received {
         var position = 0
         if let ingest = connection.ingest {
+            if isPaused, postpones(ingest, connection) {
+                return Received(consumed: 0, next: .pause)
+            }
             let step = try resume(ingest, bytes, on: &connection, into: &output)
             position = step.consumed
             guard step.isDone else { return Received(consumed: position) }
@@ -93,9 +121,15 @@ struct CommandLoop: ~Copyable {
         let step = try arguments.parse(&connection.requests, bytes, from: position, limits: limits)
         switch step {
         case .request(let end):
+            if isPaused, postpones(arguments.call(in: bytes), connection) {
+                return Received(consumed: position, next: .pause)
+            }
             run(arguments.call(in: bytes), on: &connection, into: &output)
             position = end
         case .inlineRequest(let end):
+            if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
+                return Received(consumed: position, next: .pause)
+            }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
             position = end
         case .empty(let end):
@@ -135,7 +169,7 @@ struct CommandLoop: ~Copyable {
 
     private func mayLookAhead(_ connection: ClientConnection, _ byteCount: Int) -> Bool {
         byteCount >= Self.aheadBytesMin && connection.isAuthenticated
-            && !connection.requests.isInsideRequest
+            && !connection.requests.isInsideRequest && !isPaused
     }
 
     /// What to tell the runtime when the rest of `bytes` has to wait; `nil` to go on.
@@ -144,6 +178,7 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
+        if connection.isHeld { return Received(consumed: position, next: .pause) }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

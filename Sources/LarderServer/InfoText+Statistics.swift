@@ -80,6 +80,9 @@ extension InfoText {
             ("evicted_clients", "\(traffic.evicted &- shared.counted.evicted)"),
             ("total_eviction_exceeded_time", "0"), ("current_eviction_exceeded_time", "0"),
             ("keyspace_hits", "\(counted.hits)"), ("keyspace_misses", "\(counted.misses)"),
+            ("pubsub_channels", "\(shared.pubsub.count(.channel))"),
+            ("pubsub_patterns", "\(shared.pubsub.count(.pattern))"),
+            ("pubsubshard_channels", "\(shared.pubsub.count(.shard))"),
         ] + Self.without + [
             ("total_error_replies", "\(shared.errors.total)"), ("dump_payload_sanitizations", "0"),
             ("total_reads_processed", "\(traffic.batches &- shared.counted.batches)"),
@@ -91,7 +94,6 @@ extension InfoText {
 
     /// What redis counts of things that are not here.
     private static let without: Fields = [
-        ("pubsub_channels", "0"), ("pubsub_patterns", "0"), ("pubsubshard_channels", "0"),
         ("latest_fork_usec", "0"), ("total_forks", "0"), ("migrate_cached_sockets", "0"),
         ("slave_expires_tracked_keys", "0"), ("active_defrag_hits", "0"),
         ("active_defrag_misses", "0"), ("active_defrag_key_hits", "0"),
@@ -105,6 +107,8 @@ extension InfoText {
         let longest = shared.keepers.map(\.longestNanoseconds).max() ?? 0
         return [
             ("larder_refused_newcomers", "\(counted.refusals)"),
+            ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
+            ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
             ("larder_compactions", "\(counted.compactions)"),
             ("larder_housekeeping_max_us", "\((longest + 999) / 1000)"),
             ("larder_housekeeping_steps", "\(shared.keepers.reduce(0) { $0 + $1.stepCount })"),

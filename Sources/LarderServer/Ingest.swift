@@ -35,6 +35,8 @@ final class Ingest {
         return done
     }
 
+    /// Whether the client may not write there: the value is taken out of the stream and dropped.
+    var isRefused = false
     /// The memcached write whose value it is, and its key.
     var command = MemcachedCommand(.set)
     var key: [UInt8] = []

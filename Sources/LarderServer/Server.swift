@@ -7,7 +7,7 @@ import LarderRuntime
 /// A running cache server: a store, its loops, and the ports they serve.
 public final class Server: Sendable {
     private let group: LoopGroup<ServerHandler>
-    private let shared: ServerShared
+    let shared: ServerShared
     private let logger: Logger
 
     /// Time that clients have to take what was sent, when the server ends.
@@ -44,12 +44,22 @@ public final class Server: Sendable {
         let now = MonotonicClock.now()
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
+        let certificates = try Self.certificates(configuration, logger)
+        let users: UserTable
+        do throws(UserFailure) {
+            users = try UserTable(configuration)
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
-            version: version, now: now, sources: sources)
+            version: version, users: users, now: now, sources: sources,
+            certificates: certificates)
         self.shared = shared
         self.logger = logger
         var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
+        runtime.subscriberLimits = shared.subscriberLimits
+        Self.addTLS(to: &runtime, shared)
         runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
         runtime.onHangup = { shared.reload() }
         do throws(RuntimeError) {
@@ -60,6 +70,8 @@ public final class Server: Sendable {
             throw ServerFailure(description: error.description)
         }
         for context in group.contexts { shared.traffic.add(context) }
+        shared.pubsub.contexts = group.contexts
+        shared.memcached.onStop { [weak group] in group?.stop(drain: Self.drainDuration) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
     }
@@ -151,6 +163,7 @@ public final class Server: Sendable {
         runtime.listeners =
             configuration.listen.resp.map { listener($0, .resp, configuration) }
             + configuration.listen.memcached.map { listener($0, .memcached, configuration) }
+            + tlsListeners(configuration)
         runtime.loopCount = loopCount
         runtime.backend =
             switch configuration.server.io {
@@ -166,7 +179,7 @@ public final class Server: Sendable {
         return runtime
     }
 
-    private static func listener(
+    static func listener(
         _ endpoint: LarderAssembly.Endpoint, _ dialect: ClientConnection.Dialect,
         _ configuration: Configuration
     ) -> ListenerConfiguration {

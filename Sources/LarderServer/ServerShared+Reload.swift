@@ -7,7 +7,7 @@ extension ServerShared {
     /// Reads the configuration again and takes over what a running server can. What is wrong leaves
     /// everything as it is.
     func reload() {
-        guard let sources else { return }
+        guard let sources else { return reloadCertificates() }
         let loaded: LoadedConfiguration
         do throws(ConfigurationProblems) {
             loaded = try sources.load()
@@ -18,9 +18,13 @@ extension ServerShared {
             }
             return
         }
-        let outcome = settings.withLock { current in adopt(loaded.configuration, &current) }
+        var configuration = loaded.configuration
+        let context = preparedContext(&configuration)
+        let outcome = settings.withLock { current in adopt(configuration, &current) }
         switch outcome {
-        case .success(let taken): tell(taken.changed, waiting: taken.waiting)
+        case .success(let taken):
+            if let context { certificates?.install(context) }
+            tell(taken.changed, waiting: taken.waiting)
         case .failure(let refusal):
             logger.error(
                 "the configuration was not reloaded", ["problem": .text(refusal.message)])
@@ -39,6 +43,8 @@ extension ServerShared {
                         message: "memory.limit is less than the \(store.limitMin) bytes of the "
                             + "store's tables; give more, or restart"))
             }
+            // Also when none has changed here: the passwords are in files of their own.
+            if let refusal = changeUsers(tried.configuration) { return .failure(refusal) }
             current = tried
             carryOut(taken.changed, tried)
             return .success(taken)

@@ -26,8 +26,14 @@ final class ServerShared: Sendable {
     let version: String
     /// Arguments above this are refused before they arrive.
     let valueMax: Int
+    /// Bytes that one client may queue between MULTI and EXEC.
+    let transactionBytesMax: Int
     let keepers: [HousekeepingMeter]
     let memcached = MemcachedShared()
+    let users: UserDirectory
+    let logins = LoginGuard()
+    let accessLog = AccessLog()
+    let pause = ClientPause()
     let errors = ErrorCounts()
     let slowLog = SlowLog()
     let latency = LatencyMonitor()
@@ -35,18 +41,27 @@ final class ServerShared: Sendable {
     let monitors = Monitors()
     /// Where the configuration came from; nil for a server without one.
     let sources: ConfigurationSources?
+    let pubsub: PubSub
+    let subscriberLimits = SubscriberLimits()
+    let interests: EventInterests
+    /// Relaxed: who changes them does not wait for the loops.
+    private let eventBits = Atomic<UInt32>(0)
+    /// Nil when no listener uses TLS.
+    let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
-    private let password: Guarded<String?>
     private let tcpPort = Atomic<Int>(0)
 
     init(
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
-        version: String, now: Tick, sources: ConfigurationSources? = nil
+        version: String, users: UserTable = UserTable(), now: Tick,
+        sources: ConfigurationSources? = nil,
+        certificates: CertificateKeeper? = nil
     ) {
         self.sources = sources
         self.store = store
         self.logger = logger
         self.version = version
+        self.certificates = certificates
         startedAt = now
         startupBytes = store.budget.used
         rate = RateMeter(now: now)
@@ -55,7 +70,10 @@ final class ServerShared: Sendable {
         counters = (0..<loopCount).map { _ in CommandCounters() }
         keepers = (0..<loopCount).map { _ in HousekeepingMeter() }
         valueMax = store.valueMax
-        password = Guarded(settings.configuration.password)
+        transactionBytesMax = settings.configuration.clients.memoryBytes / 2
+        self.users = UserDirectory(users)
+        pubsub = PubSub(loopCount: loopCount)
+        interests = EventInterests(store.events)
         self.settings = Guarded(settings)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
@@ -71,17 +89,21 @@ final class ServerShared: Sendable {
         set { resetCounts.withLock { $0 = newValue } }
     }
 
+    /// The keyspace events that are sent.
+    var eventClasses: EventClasses { EventClasses(rawValue: eventBits.load(ordering: .relaxed)) }
+
+    private func carryOut(_ pubsub: PubSubConfiguration) {
+        eventBits.store(pubsub.events.rawValue, ordering: .relaxed)
+        interests.set(pubsub.events.kinds, for: .keyspace)
+        subscriberLimits.hardBytes = pubsub.outputLimitBytes
+        subscriberLimits.softBytes = pubsub.outputSoftLimitBytes
+        subscriberLimits.softDuration = pubsub.outputSoftTime
+    }
+
     var currentSettings: RuntimeSettings { settings.withLock { $0 } }
 
-    var needsPassword: Bool { password.withLock { $0 != nil } }
-
-    /// Compares all bytes: the time that it takes does not tell how many are right.
-    func isPassword(_ text: String) -> Bool {
-        password.withLock { password in
-            guard let password, password.utf8.count == text.utf8.count else { return false }
-            return zip(password.utf8, text.utf8).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
-        }
-    }
+    /// Whether a client that has not logged in is served nothing.
+    var needsPassword: Bool { !users.current.standard.isOpenAndEnabled }
 
     var port: Int {
         get { tcpPort.load(ordering: .relaxed) }
@@ -100,6 +122,7 @@ final class ServerShared: Sendable {
     /// Changes settings as CONFIG SET does, and carries the changes out: both under one lock, so
     /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
+        let context = try preparedContext(arguments)
         let outcome = settings.withLock { current -> Result<Void, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
@@ -110,6 +133,14 @@ final class ServerShared: Sendable {
                 guard tried.memoryLimitBytes >= store.limitMin else {
                     return .failure(.tooLittleMemory(store.limitMin))
                 }
+                if let context, context.configuration != tried.configuration.tls {
+                    return .failure(.unusableCertificates("tls-cert-file"))
+                }
+                let changesUsers = changed.contains("password") || changed.contains("users")
+                if changesUsers, let refusal = changeUsers(tried.configuration) {
+                    return .failure(refusal)
+                }
+                if let context { certificates?.install(context) }
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")
@@ -128,8 +159,8 @@ final class ServerShared: Sendable {
             store.setLimit(.init(bytes: settings.memoryLimitBytes))
         }
         store.evicts = settings.fullMemory != .noEviction
-        password.withLock { $0 = settings.configuration.password }
         timing.adopt(settings.configuration)
+        carryOut(settings.configuration.pubsub)
         if changed.contains("log.level") { logger.level = settings.configuration.log.level }
     }
 }

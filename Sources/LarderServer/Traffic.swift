@@ -16,6 +16,16 @@ final class Traffic: Sendable {
         return choice == .uring ? "io_uring" : "libevent"
     }
 
+    private func context(of id: ConnectionID) -> LoopContext? {
+        contexts.withLock { $0.first { $0.index == Int(id.loop) } }
+    }
+
+    /// Lets a paused connection go on; false when its loop cannot be told now.
+    func resume(_ id: ConnectionID) -> Bool { context(of: id)?.resume(id) ?? true }
+
+    /// Ends a connection; false when its loop cannot be told now.
+    func close(_ id: ConnectionID) -> Bool { context(of: id)?.close(id) ?? true }
+
     private func sum(_ value: (LoopStatistics) -> UInt64) -> UInt64 {
         contexts.withLock { $0.reduce(0) { $0 + value($1.statistics) } }
     }

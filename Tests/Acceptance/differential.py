@@ -23,10 +23,11 @@ from tamper import Tampered
 from wire import Connection, ErrorReply
 
 # The tester's name of a request, and the command without which it is skipped.
-LATER = {"INCRBYFLOAT": "INCRBYFLOAT", "LCS": "LCS", "WATCH": "WATCH", "UNWATCH": "UNWATCH"}
+LATER = {"WATCH": "WATCH", "UNWATCH": "UNWATCH"}
 # The raw protocol cases that need these.
 RAW_NEEDS = ["MULTI", "EXEC"]
-RESP_GROUPS = "strings,expiry,keyspace,proto,tx"
+RESP_GROUPS = "strings,expiry,keyspace,bits,proto,tx"
+LARGE_VALUES = pathlib.Path(__file__).resolve().parent / "large_values.py"
 # Without meta and ttl, which draw meta flags that need what an entry here does not note.
 TEXT_GROUPS = "text,noreply,malformed"
 
@@ -76,6 +77,10 @@ def compare_resp(options, server, reference):
                  "--groups", RESP_GROUPS, "--protocol", protocol, "--skip", ",".join(skipped)],
                 lambda found: excuses and found["cmd"][0] == "b'@RAW'" and "RESET" in
                 found["cmd"][1])
+            differences += run_tester(
+                [str(LARGE_VALUES), str(options.tools), "--ref", f"127.0.0.1:{reference.resp}",
+                 "--sut", f"127.0.0.1:{server.resp}", "--seed", str(seed), "--n",
+                 str(options.n // 4), "--protocol", protocol], lambda _: False)
     return differences
 
 

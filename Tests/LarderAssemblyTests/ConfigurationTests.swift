@@ -117,8 +117,8 @@ import Testing
     @Test func `keys of later work are accepted with one warning each`() throws {
         let text = """
             listen: { resp: 127.0.0.1:5273, admin: 127.0.0.1:5275 }
-            users: [ { name: app, can: [read, write], keys: ["*"] } ]
             memory: { policy: auto }
+
             disk: [ { name: ssd, path: /var/lib/larder/ssd, size: 5gb, medium: ssd } ]
             cold: { s3: "s3://bucket/prefix" }
             remote: { redis-cluster: [redis-1:6379], pool: 4 }
@@ -130,7 +130,6 @@ import Testing
         #expect(
             loaded.warnings.map(\.description) == [
                 "larder.yaml:1:33: 'listen.admin' has no effect yet",
-                "larder.yaml:2:1: 'users' has no effect yet",
                 "larder.yaml:4:1: 'disk' has no effect yet",
                 "larder.yaml:5:1: 'cold' has no effect yet",
                 "larder.yaml:6:1: 'remote' has no effect yet",

@@ -91,9 +91,9 @@ import Testing
             "1:34: max-value is 6mb; with a limit of 8mb it is at most 4mb, a half"
         ),
         (
-            "listen: { memcached: '[::]:1' }\npassword: x",
-            "1:22: memcached is [::]:1, which other machines reach, and memcached text knows no"
-                + " password; set 'protected-mode: no' under 'server' if everyone may in"
+            "listen: { memcached: '[::]:1' }",
+            "1:22: memcached is [::]:1, which other machines reach, and there is no password;"
+                + " set 'password', or 'protected-mode: no' under 'server' if everyone may in"
         ),
         (
             "listen: { memcached: localhost:5273 }",

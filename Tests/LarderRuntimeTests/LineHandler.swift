@@ -44,6 +44,8 @@ final class Journal: Sendable {
     /// Large values that somebody still holds.
     let valuesAlive = Atomic<Int>(0)
     let opened = Guarded<[ConnectionID]>([])
+    /// Whom certificates named, in the order in which clients came.
+    let names = Guarded<[String?]>([])
     /// Connections by loop.
     let perLoop = Guarded<[Int: Int]>([:])
 
@@ -70,6 +72,7 @@ final class LineHandler: ConnectionHandler {
 
     func opened(_ peer: Peer, into output: inout OutputBuffer) -> Connection? {
         journal.opened.withLock { $0.append(peer.id) }
+        journal.names.withLock { $0.append(peer.certificateName) }
         journal.perLoop.withLock { $0[context.index, default: 0] += 1 }
         if peer.tag == 99 {
             output.append("go away\n")

@@ -1,6 +1,6 @@
 /// What each command answers, as redis-server 7.0.15 does.
 enum CommandScripts {
-    static let all = strings + numbers + keys + connections
+    static let all = strings + numbers + keys + connections + bits
 
     static let strings = [
         Script(

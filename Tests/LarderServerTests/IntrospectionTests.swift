@@ -17,7 +17,7 @@ import Testing
         #expect(lines.count == 2)
         let line = try #require(lines.first { $0.contains("name=first ") })
         #expect(line.hasPrefix("id=\(id) addr=127.0.0.1:"))
-        #expect(line.contains(" cmd=client ") && line.contains(" resp=2"))
+        #expect(line.contains(" cmd=client|list ") && line.contains(" resp=2"))
         let other = try #require(lines.first { $0.contains("name=second ") })
         #expect(
             other.contains(" db=3 ") && other.contains(" cmd=hello ") && other.contains(" resp=3"))

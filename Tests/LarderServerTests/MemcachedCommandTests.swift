@@ -2,12 +2,12 @@ import LarderTesting
 import Testing
 
 @Suite struct MemcachedCommandTests {
-    @Test(arguments: Conversation.text + Conversation.meta)
+    @Test(arguments: Conversation.all)
     func `commands answer as memcached does`(conversation: Conversation) throws {
         try conversation.hold(with: ServerFixture().memcachedClient())
     }
 
-    @Test(arguments: Conversation.text + Conversation.meta)
+    @Test(arguments: Conversation.all)
     func `a pipeline answers as its commands one by one`(conversation: Conversation) throws {
         let client = try ServerFixture().memcachedClient()
         #expect(try client.say(conversation.requests) == conversation.replies)
@@ -80,16 +80,6 @@ import Testing
         #expect(try client.say("ma AAE= b N0 J9|ma AAE= b v|md AAE= b|") == "HD|VA 2|10|HD|")
         #expect(try client.say("me d2l0aCBzcGFjZQ== b|").hasPrefix("ME d2l0aCBzcGFjZQ== exp=-1 "))
         #expect(try client.say("md d2l0aCBzcGFjZQ== b|mg d2l0aCBzcGFjZQ== b|") == "HD|EN|")
-    }
-
-    @Test func `flags for which an entry notes too little are refused`() throws {
-        let client = try ServerFixture().memcachedClient()
-        for flag in ["N30", "R30", "h", "l"] {
-            #expect(try client.say("mg a \(flag)|") == "CLIENT_ERROR invalid flag|")
-        }
-        #expect(try client.say("md a I|") == "CLIENT_ERROR invalid or duplicate flag|")
-        #expect(try client.say("ms a 1 I C5|x|mg a|") == "CLIENT_ERROR invalid flag|EN|")
-        #expect(try client.say("ms a 1 I|x|mg a|") == "HD|HD|")
     }
 
     @Test func `gat touches the keys in front of one that is too long`() throws {

@@ -81,6 +81,7 @@ struct MemcachedServer: ~Copyable {
         case .quit: isClosed = true
         case .stats: output.append(words.isEmpty ? .end : .reset)
         case .metaNoOperation: output.append(.metaNoOperation)
+        case .shutdown: output.append("ERROR: shutdown not enabled\r\n".utf8)
         default: output.append("ERROR\r\n".utf8)
         }
     }

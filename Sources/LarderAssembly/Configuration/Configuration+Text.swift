@@ -11,7 +11,7 @@ extension Configuration {
                 lines.append(indent + line(of: setting))
             }
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + userLines).joined(separator: "\n") + "\n"
     }
 
     private func line(of setting: Setting) -> String {

@@ -1,3 +1,5 @@
+public import LarderRuntime
+
 /// Everything that can be set before the server starts. Each default is the one to keep unless
 /// there is a reason.
 public struct Configuration: Sendable, Hashable {
@@ -8,10 +10,16 @@ public struct Configuration: Sendable, Hashable {
     public var data = "./larder-data"
     /// What RESP clients must send with AUTH; nil: nothing.
     public var password: String?
+    /// Who may log in, besides or instead of those who know `password`.
+    public var users: [UserConfiguration] = []
+    /// Certificates, and what is asked of clients for theirs.
+    public var tls = TLSConfiguration()
     /// The memory level.
     public var memory = MemoryConfiguration()
     /// Connected programs.
     public var clients = ClientsConfiguration()
+    /// Messages that clients subscribe to.
+    public var pubsub = PubSubConfiguration()
     /// What is written to standard error.
     public var log = LogConfiguration()
     /// The server itself.
@@ -34,9 +42,12 @@ public struct Configuration: Sendable, Hashable {
     /// All that cannot work.
     public func violations() -> [ConfigurationError] {
         let listening = listen.violations(
-            hasPassword: password != nil, isProtected: server.isProtected)
-        return listening + memory.violations() + clients.violations() + server.violations()
-            + slowlog.violations() + latency.violations()
+            hasPassword: asksForPassword, isProtected: server.isProtected)
+        let encryption = tls.violations(
+            listen, hasPassword: asksForPassword, isProtected: server.isProtected)
+        return listening + encryption + userViolations() + memory.violations()
+            + clients.violations() + server.violations() + slowlog.violations()
+            + pubsub.violations() + latency.violations()
     }
 }
 

@@ -3,8 +3,8 @@ struct ConfigurationReader {
     /// Problems from which on no hints are made. Far more than are printed.
     private static let hintedProblemsMax = 1000
 
-    private var configuration = Configuration()
-    private var problems: [ConfigurationProblem] = []
+    var configuration = Configuration()
+    private(set) var problems: [ConfigurationProblem] = []
     private var warnings: [ConfigurationProblem] = []
     private var warned: Set<String> = []
     /// Where each key was last given.
@@ -90,6 +90,7 @@ struct ConfigurationReader {
         let path = section.map { "\($0).\(entry.key)" } ?? entry.key
         let keySource = ConfigurationSource.file(name: file, position: entry.position)
         if Setting.later.contains(path) { return warnNoEffect(of: path, at: keySource) }
+        if section == nil, entry.key == "users" { return readUsers(entry.value, of: file) }
         if section == nil, Setting.sections.contains(entry.key) {
             return readSection(entry, of: file)
         }
@@ -163,7 +164,7 @@ struct ConfigurationReader {
         report(message, source)
     }
 
-    private mutating func report(_ message: String, _ source: ConfigurationSource) {
+    mutating func report(_ message: String, _ source: ConfigurationSource) {
         problems.append(ConfigurationProblem(source: source, message: message))
     }
 

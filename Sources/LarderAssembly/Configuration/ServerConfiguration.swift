@@ -31,6 +31,9 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// Refuse to bind what other machines reach without a password. Off only for those who mean it.
     public var isProtected = true
 
+    /// Whether memcached's `shutdown` ends the server. Off, as in memcached.
+    public var allowsShutdown = false
+
     /// The defaults.
     public init() {}
 

@@ -1,3 +1,5 @@
+import LarderRuntime
+
 /// One key of the configuration: how it is called, written, read and explained.
 ///
 /// The table `Setting.all` is the only place that knows the keys; the file, the flags, the
@@ -57,28 +59,47 @@ struct Setting: Sendable {
 
 extension Setting {
     /// All keys, in the order in which they are printed.
-    static let all: [Setting] = listening + memory + clients + log + server + slowlog
+    static let all: [Setting] =
+        listening + tls + memory + clients + pubsub + log + server + slowlog
         + latency
 
     /// Keys of features that are not there yet: accepted, with a warning.
     static let later = [
-        "listen.admin", "users", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
+        "listen.admin", "disk", "cold", "remote", "origins", "namespaces", "optimizer",
     ]
 
     /// Sections whose values are kept, and shown by CONFIG GET, but used by nothing yet.
     static let unused: Set<String> = []
 
     /// The sections, in the order in which they are printed.
-    static let sections = ["listen", "memory", "clients", "log", "server", "slowlog", "latency"]
+    static let sections = [
+        "listen", "tls", "memory", "clients", "pubsub", "log", "server", "slowlog", "latency",
+    ]
 
     private static let listening = [
         Setting("listen.resp", \.listen.resp, .endpoints, "addresses for RESP (redis) clients"),
         Setting(
             "listen.memcached", \.listen.memcached, .endpoints, "addresses for memcached clients"),
+        Setting(
+            "listen.resp-tls", \.listen.respTLS, .endpoints, "addresses for RESP over TLS"),
+        Setting(
+            "listen.memcached-tls", \.listen.memcachedTLS, .endpoints,
+            "addresses for memcached over TLS"),
         Setting("data", \.data, .path, "folder for what outlives the process"),
         Setting(
             "password", \.password, .secret, "what RESP clients must send with AUTH",
             isSecret: true),
+    ]
+
+    private static let tls = [
+        Setting(
+            "tls.certificate", \.tls.certificates, .files,
+            "certificates (PEM); a client that asks for a name is shown the one that has it"),
+        Setting("tls.key", \.tls.keys, .files, "their keys (PEM), in the same order"),
+        Setting("tls.ca", \.tls.authorities, .file, "who may sign clients' certificates (PEM)"),
+        Setting(
+            "tls.client-certificates", \.tls.clientCertificates, .name(),
+            "whether clients show certificates: off, optional or required"),
     ]
 
     private static let memory = [
@@ -128,6 +149,9 @@ extension Setting {
         Setting(
             "server.protected-mode", \.server.isProtected, .yesOrNo,
             "refuse to bind beyond this machine without a password"),
+        Setting(
+            "server.memcached-shutdown", \.server.allowsShutdown, .yesOrNo,
+            "let memcached clients end the server with 'shutdown'"),
     ]
 
     private static let slowlog = [

@@ -13,13 +13,17 @@ struct RuntimeSetting: Sendable {
     var change: Change?
 
     /// All names: redis's first, then our own.
-    static let all: [RuntimeSetting] = memory + clients + server + absent + own
+    static let all: [RuntimeSetting] =
+        memory + clients + server + tls + pubsub + absent + own
 
     /// Our keys that a running server can take over.
     static let changeable: Set<String> = [
         "memory.limit", "memory.max-value", "clients.max", "clients.idle", "clients.memory",
         "clients.output-limit", "log.level", "server.tcp-keepalive", "server.protected-mode",
         "slowlog.threshold", "slowlog.length", "latency.threshold", "memory.when-full", "password",
+        "pubsub.events", "pubsub.output-limit", "pubsub.output-soft-limit",
+        "pubsub.output-soft-time",
+        "tls.certificate", "tls.key", "tls.ca", "tls.client-certificates",
     ]
 
     private static let own: [RuntimeSetting] = Setting.all.map { setting in
@@ -31,7 +35,8 @@ struct RuntimeSetting: Sendable {
 
     private static func change(of setting: Setting) -> Change {
         { text, settings in
-            let isRead = setting.assign([text], &settings.configuration)
+            let texts = setting.isList ? text.split(separator: ",").map(String.init) : [text]
+            let isRead = setting.assign(texts, &settings.configuration)
             return isRead ? nil : setting.complaint(about: [text])
         }
     }
@@ -156,14 +161,6 @@ struct RuntimeSetting: Sendable {
             change: { text, _ in
                 guard let isOn = RedisText.yesOrNo(text) else { return RedisText.notYesOrNo }
                 return isOn ? "Larder writes no append-only file; only 'no' is taken" : nil
-            }),
-        RuntimeSetting(
-            name: "notify-keyspace-events", text: { _ in "" },
-            change: { text, _ in
-                let known = text.allSatisfy { "Ag$lshzxeKEtmdn".contains($0) }
-                guard known else { return RedisText.notEvents }
-                return text.isEmpty
-                    ? nil : "Larder sends no keyspace events yet; only \"\" is taken"
             }),
     ]
 

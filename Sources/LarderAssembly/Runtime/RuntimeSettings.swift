@@ -130,6 +130,7 @@ public struct RuntimeSettings: Sendable, Hashable {
                 waiting.append(setting.path)
             }
         }
+        tried.configuration.users = new.users
         try tried.configuration.validate()
         let changed = tried.paths(differingFrom: self)
         self = tried
@@ -141,7 +142,8 @@ public struct RuntimeSettings: Sendable, Hashable {
             $0.texts(configuration) != $0.texts(other.configuration)
         }
         let mode = fullMemory == other.fullMemory ? [] : ["maxmemory-policy"]
-        return Set(paths.map(\.path) + mode)
+        let users = configuration.users == other.configuration.users ? [] : ["users"]
+        return Set(paths.map(\.path) + mode + users)
     }
 }
 

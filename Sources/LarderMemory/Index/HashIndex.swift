@@ -84,6 +84,11 @@ struct HashIndex: ~Copyable {
         current.isCrowded || isMigrating && previous.isCrowded
     }
 
+    /// Whether so many more insertions leave it uncrowded.
+    func hasRoom(for more: Int) -> Bool {
+        current.hasRoom(for: more) && (!isMigrating || previous.hasRoom(for: more))
+    }
+
     /// Begins to change the size. The caller reserved the memory of the new table.
     mutating func beginMigration(toBucketCount bucketCount: Int) {
         precondition(!isMigrating, "One change of size at a time.")

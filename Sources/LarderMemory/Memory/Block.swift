@@ -15,6 +15,9 @@ import Glibc
     /// For readers without the lock, who know that the block stays.
     @unsafe var start: UnsafeRawPointer { unsafe UnsafeRawPointer(base) }
 
+    /// Where the value is, for one that is changed in place.
+    @unsafe var valueStart: UnsafeMutableRawPointer { unsafe base + header.valueOffset }
+
     /// Where the block is, as a number.
     var address: UInt { unsafe UInt(bitPattern: base) }
 

@@ -1,4 +1,5 @@
 import LarderCore
+import LarderPolicy
 
 /// One key under its shard's lock: what is stored for it, and the ways to change that.
 ///
@@ -53,6 +54,16 @@ import LarderCore
     /// The entry's memcached flags.
     public var flags: UInt32 { found?.block.flags ?? 0 }
 
+    /// What is known of the entry besides.
+    public var marks: EntryMarks {
+        get { found?.block.header.marks ?? [] }
+        nonmutating set { found?.block.header.marks = newValue }
+    }
+
+    /// Milliseconds since the entry was last used, at least: up to 65.5 s more may have passed, and
+    /// what was not used for six days seems younger.
+    public var idleMilliseconds: UInt64 { found?.block.header.idleMilliseconds(at: now) ?? 0 }
+
     /// Bytes of the value; 0 when there is no entry.
     public var valueLength: Int {
         guard let found else { return 0 }
@@ -71,6 +82,12 @@ import LarderCore
     public var storedBytes: Int {
         guard let found else { return 0 }
         return unsafe state.pointee.weight(of: found.block) + ByteStore.overheadPerEntry
+    }
+
+    /// How often the policy has seen the entry hit; `nil` when it does not count, or there is none.
+    public var frequency: Int? {
+        guard let found else { return nil }
+        return unsafe state.pointee.driver.frequency(of: SlotID(rawValue: found.slot))
     }
 
     /// The value, unless it is a large one or there is none: then an empty span.
@@ -113,6 +130,14 @@ import LarderCore
         return version
     }
 
+    /// A new version for the entry, whose value stays.
+    public mutating func renewVersion() -> UInt64? {
+        guard let found else { return nil }
+        let version = unsafe state.pointee.renewVersion(of: found, hash)
+        isStale = true
+        return version
+    }
+
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///
@@ -120,17 +145,22 @@ import LarderCore
     ///   - value: The bytes to store.
     ///   - expiry: When the entry expires.
     ///   - flags: A number that memcached clients store beside the value.
+    ///   - marks: What is to be known of it besides.
     ///   - isVersioned: Note a version at once, since the client will ask for it.
     /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(
-        _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, isVersioned: Bool = false
+        _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, marks: EntryMarks = [],
+        isVersioned: Bool = false
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, isVersioned: isVersioned)
+            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: found, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -140,12 +170,15 @@ import LarderCore
     @discardableResult
     public mutating func put(
         large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
-        isVersioned: Bool = false
+        marks: EntryMarks = [], isVersioned: Bool = false
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, isVersioned: isVersioned)
+            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+        let tells = unsafe state.pointee.tells
+        let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
+        if tells, outcome == .stored { tellPut(expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -155,33 +188,92 @@ import LarderCore
     /// - Returns: `false` when there was no memory for a longer entry.
     @discardableResult
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
+        let tells = unsafe state.pointee.tells
+        let isChange = tells && (expiry != .never || self.expiry != .never)
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
+        if isChange { unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space) }
         return isDone
+    }
+
+    /// Changes bytes of the value, which there must be, where they are.
+    ///
+    /// - Returns: `false` when that cannot be done; the entry may have left then.
+    mutating func editInPlace(
+        to length: Int, _ change: (borrowing ValueBytes) -> Bool
+    ) -> Bool {
+        let isDone = unsafe state.pointee.edit(fetch(), hash, length: length, change)
+        isStale = true
+        return isDone
+    }
+
+    /// Gives the entry, which there must be, to another database, where the key is free.
+    ///
+    /// - Complexity: O(1).
+    public mutating func move(toDatabase database: Int) {
+        let target = unsafe state.pointee.spaces[database]
+        unsafe state.pointee.move(fetch(), hash, to: target)
+        isStale = true
     }
 
     /// Removes the entry. Fills that began before fail even if there is none.
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
         guard let found else { return }
+        if unsafe state.pointee.tells { unsafe state.pointee.tell(.removed, key, space) }
         unsafe state.pointee.remove(found, hash)
         (lastFound, isStale) = (nil, false)
     }
 
-    /// Notes an access with the policy.
+    /// The entry, for `promise`.
+    var currentEntry: ShardState.Found? { found }
+
+    mutating func promise(
+        _ byteCount: Int, _ isLarge: Bool, over found: ShardState.Found?
+    ) -> PromiseOutcome {
+        defer { isStale = true }
+        return unsafe state.pointee.promise(
+            keyLength: key.byteCount, valueLength: byteCount, isLarge: isLarge, over: found)
+    }
+
+    mutating func redeem(_ promise: PutPromise) {
+        unsafe state.pointee.redeem(promise)
+    }
+
+    mutating func returnPrepaid() {
+        unsafe state.pointee.returnPrepaid()
+    }
+
+    @inline(never)
+    private func tellPut(_ expiry: Moment, _ wasThere: Bool) {
+        unsafe state.pointee.tellPut(key, hash, space, expiry, wasThere: wasThere)
+    }
+
+    /// Notes a use of the entry, with the policy too.
     public mutating func touch() {
         guard let found else { return }
+        let header = found.block.header
+        let used = header.accessed(at: now)
+        if used != header { found.block.header = used }
         let weight = unsafe state.pointee.weight(of: found.block)
         unsafe state.pointee.touch(found.slot, hash, weight: weight)
     }
 
-    /// Counts the access as a hit or a miss, and notes a hit with the policy.
+    /// Notes that the value was read.
+    public mutating func noteRead() {
+        guard let found else { return }
+        touch()
+        found.block.header = found.block.header.fetched(at: now)
+    }
+
+    /// Counts the access as a hit or a miss, and notes a hit.
     public mutating func countRead() {
         if exists {
             unsafe state.pointee.statistics.hits += 1
-            touch()
+            noteRead()
         } else {
             unsafe state.pointee.statistics.misses += 1
+            if unsafe state.pointee.tells { unsafe state.pointee.tell(.missed, key, space) }
         }
     }
 }

@@ -34,6 +34,9 @@
         if !blocks.isEmpty { returns.add(blocks) }
     }
 
+    /// Bytes above which a value is stored in pieces, however short its key is.
+    public static var byteCountMin: Int { SizeClasses.inlineMax }
+
     /// Bytes that are still to come.
     public var missing: Int { byteCount - written }
 
@@ -53,6 +56,17 @@
             done += count
         }
         written += bytes.byteCount
+    }
+
+    /// Takes `count` zeros, at most `missing`.
+    public func appendZeros(_ count: Int) {
+        let zeros = [UInt8](repeating: 0, count: min(count, SizeClasses.chunkBytes))
+        var left = count
+        while left > 0 {
+            let step = min(left, zeros.count)
+            unsafe append(zeros.span.bytes.extracting(0..<step))
+            left -= step
+        }
     }
 
     /// The value, once nothing is missing; `nil` when there was no memory for it.
@@ -98,9 +112,9 @@
 }
 
 extension ByteStore {
-    /// A builder for a large value of `byteCount` bytes, more than 8 KiB, for the key with `hash`.
+    /// A builder for a value of `byteCount` bytes in pieces, for the key with `hash`. Those of 8 KiB
+    /// and less are worth it only when their key is long.
     public func makeLargeBuilder(for hash: UInt64, byteCount: Int) -> LargeBuilder {
-        precondition(byteCount > SizeClasses.inlineMax, "Small values are stored at once.")
-        return LargeBuilder(byteCount: byteCount, shards: shards, shard: shards.number(hash))
+        LargeBuilder(byteCount: byteCount, shards: shards, shard: shards.number(hash))
     }
 }

@@ -6,16 +6,14 @@ public import LarderCore
 /// the shard, which frees them a few at a time. So readers need no lock, and a value that was
 /// overwritten or evicted under a slow reader stays accounted until he is done.
 @safe public final class LargeValue: SharedBytes {
-    // Safety: written once before the object is shared; the pieces are only read afterwards.
-    private nonisolated(unsafe) let pieces: UnsafeMutablePointer<UnsafeRawPointer>
-    // Safety: as above.
-    private nonisolated(unsafe) let refs: UnsafeMutablePointer<BlockRef>
-    private let pieceCount: Int
-    private let chunkCount: Int
+    // Safety: changed before the object is shared, or under the shard's lock while the store has
+    // the only reference: whoever reads has one of his own. Else the pieces are only read.
+    private nonisolated(unsafe) var pieces: LargePieces
     private let returns: PieceReturns
     private let range: AddressRange
+
     /// Bytes of the value.
-    public let byteCount: Int
+    public var byteCount: Int { unsafe pieces.byteCount }
 
     /// How many pieces of which kind a value needs.
     struct Layout {
@@ -39,36 +37,33 @@ public import LarderCore
         byteCount: Int, blocks: [BlockRef], starts: [UnsafeMutableRawPointer],
         range: AddressRange, returns: PieceReturns
     ) {
-        self.byteCount = byteCount
         self.returns = returns
         self.range = range
-        pieceCount = blocks.count
-        chunkCount = Layout(byteCount: byteCount).chunkCount
-        unsafe pieces = .allocate(capacity: max(1, blocks.count))
-        unsafe refs = .allocate(capacity: max(1, blocks.count))
-        for index in blocks.indices {
-            unsafe (pieces + index).initialize(to: UnsafeRawPointer(starts[index]))
-            unsafe (refs + index).initialize(to: blocks[index])
-        }
+        unsafe pieces = LargePieces(byteCount: byteCount, blocks: blocks, starts: starts)
     }
 
     /// Takes over the blocks in `blocks`, which hold nothing yet.
     convenience init(
         byteCount: Int, blocks: [BlockRef], in arena: borrowing Arena, returns: PieceReturns
     ) {
+        unsafe self.init(
+            byteCount: byteCount, blocks: blocks, starts: Self.starts(of: blocks, in: arena),
+            range: arena.range, returns: returns)
+    }
+
+    deinit {
+        returns.add(unsafe pieces.refs(0..<pieces.count))
+        unsafe pieces.deallocate()
+    }
+
+    private static func starts(
+        of blocks: [BlockRef], in arena: borrowing Arena
+    ) -> [UnsafeMutableRawPointer] {
         var starts: [UnsafeMutableRawPointer] = unsafe []
         for ref in blocks {
             unsafe starts.append(UnsafeMutableRawPointer(mutating: arena.block(ref).start))
         }
-        unsafe self.init(
-            byteCount: byteCount, blocks: blocks, starts: starts, range: arena.range,
-            returns: returns)
-    }
-
-    deinit {
-        returns.add((0..<pieceCount).map { unsafe refs[$0] })
-        unsafe pieces.deallocate()
-        unsafe refs.deallocate()
+        return unsafe starts
     }
 
     /// Bytes that the pieces take.
@@ -80,22 +75,50 @@ public import LarderCore
     /// - Complexity: O(1).
     public func withSegment<R>(at offset: Int, _ body: (RawSpan) -> R) -> R {
         precondition(offset >= 0 && offset < byteCount, "An offset is within its value.")
-        let (index, start, size) = Self.piece(at: offset, chunkCount: chunkCount)
-        let count = min(size - start, byteCount - offset)
-        let bytes = unsafe RawSpan(_unsafeStart: pieces[index] + start, byteCount: count)
+        let (start, count) = unsafe pieces.segment(at: offset)
+        let bytes = unsafe RawSpan(_unsafeStart: start, byteCount: min(count, byteCount - offset))
         return body(bytes)
     }
 
-    /// Copies `bytes` to `offset`. Only before the value is shared.
+    /// Copies `bytes` to `offset`. Only while nobody reads, as is all that follows.
     func write(_ bytes: RawSpan, at offset: Int) {
         var done = 0
         while done < bytes.byteCount {
-            let (index, start, size) = Self.piece(at: offset + done, chunkCount: chunkCount)
-            let count = min(size - start, bytes.byteCount - done)
-            let block = unsafe Block(UnsafeMutableRawPointer(mutating: pieces[index]))
-            block.write(bytes.extracting(done..<done + count), at: start)
+            let (start, size) = unsafe pieces.segment(at: offset + done)
+            let count = min(size, bytes.byteCount - done)
+            unsafe Block(start).write(bytes.extracting(done..<done + count), at: 0)
             done += count
         }
+    }
+
+    /// The byte at `offset`, to be read and changed.
+    subscript(offset: Int) -> UInt8 {
+        get { unsafe pieces.segment(at: offset).start.load(as: UInt8.self) }
+        set {
+            unsafe pieces.segment(at: offset).start.storeBytes(of: newValue, as: UInt8.self)
+        }
+    }
+
+    /// Lengthens the value with zeros. `blocks` are the pieces that it lacks: chunks, then tails;
+    /// all tails, when it gets another chunk.
+    ///
+    /// - Returns: The pieces that it no longer needs.
+    /// - Complexity: O(new bytes).
+    func grow(
+        to newByteCount: Int, with blocks: [BlockRef], in arena: borrowing Arena
+    ) -> [BlockRef] {
+        let before = byteCount
+        let starts = unsafe Self.starts(of: blocks, in: arena)
+        let old = Layout(byteCount: before)
+        var left: [BlockRef] = []
+        if Layout(byteCount: newByteCount).chunkCount == old.chunkCount {
+            unsafe pieces.append(blocks, starts)
+        } else {
+            left = unsafe pieces.replaceTails(old, by: blocks, starts)
+        }
+        unsafe pieces.byteCount = newByteCount
+        unsafe pieces.clear(before..<newByteCount)
+        return left
     }
 
     static func piece(

@@ -75,6 +75,14 @@ import LarderPolicy
         }
     }
 
+    /// How often the policy has seen an entry hit; `nil` when it does not count.
+    func frequency(of slot: SlotID) -> Int? {
+        switch held {
+        case .fifo, .lru: nil
+        case .s3fifo(let policy): unsafe policy.pointee.frequency(of: slot)
+        }
+    }
+
     mutating func remove(_ slot: SlotID) {
         switch held {
         case .fifo(let policy): unsafe policy.pointee.remove(slot)

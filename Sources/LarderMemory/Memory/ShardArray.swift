@@ -69,6 +69,15 @@ import LarderCore
         for number in set { unsafe doors[number].lock.beginTransaction() }
     }
 
+    /// Lets this thread pass again the locks of `set`, which `lock` has just taken for it.
+    func beginReentry(_ set: ShardSet) {
+        for number in set { unsafe doors[number].lock.beginTransaction() }
+    }
+
+    func endReentry(_ set: ShardSet) {
+        for number in set { unsafe doors[number].lock.endTransaction() }
+    }
+
     func endTransaction(_ set: ShardSet) {
         for number in set { unsafe doors[number].lock.endTransaction() }
         unlock(set)
@@ -101,9 +110,17 @@ public struct ShardSet: Sequence, Sendable, Hashable {
         bits |= 1 << UInt64(number)
     }
 
+    /// Adds all shards of another set.
+    public mutating func formUnion(_ other: ShardSet) {
+        bits |= other.bits
+    }
+
     func contains(_ number: Int) -> Bool {
         bits & 1 << UInt64(number) != 0
     }
+
+    /// Whether it has one shard only.
+    public var isSingle: Bool { bits != 0 && bits & (bits - 1) == 0 }
 
     /// The numbers of the shards, ascending.
     public struct Iterator: IteratorProtocol {

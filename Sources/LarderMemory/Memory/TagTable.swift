@@ -39,7 +39,12 @@ import LarderCore
 
     /// Whether another insertion would make probes long, at a load of 31 in 32.
     var isCrowded: Bool {
-        (count + 1) * 32 > bucketCount * Self.cellsPerBucket * 31
+        !hasRoom(for: 1)
+    }
+
+    /// Whether so many more insertions leave it uncrowded.
+    func hasRoom(for more: Int) -> Bool {
+        (count + more) * 32 <= bucketCount * Self.cellsPerBucket * 31
     }
 
     /// Gives memory back to the system. Only when the table is no longer used.

@@ -7,6 +7,7 @@ extension ShardState {
     ///
     /// - Returns: Whether a slab became spare.
     mutating func compact() -> Bool {
+        guard promises.blockCount == 0 else { return false }
         let sizeClass = arena.roomiestClass()
         let usable = arena.blocksPerSlab(sizeClass) * arena.classes.sizes[sizeClass]
         guard arena.freeBytes[sizeClass] >= usable,
@@ -56,7 +57,9 @@ extension ShardState {
     /// - Returns: Whether anything was freed.
     mutating func clearSlab(protecting protected: UInt32?) -> Bool {
         let sizeClass = arena.roomiestClass()
-        guard shared.limits.evicts, let slab = arena.beginEvacuation(of: sizeClass) else {
+        guard promises.blockCount == 0, shared.limits.evicts,
+            let slab = arena.beginEvacuation(of: sizeClass)
+        else {
             return false
         }
         let evictions = statistics.evictions

@@ -49,10 +49,14 @@ extension ShardState {
         wheel.count -= 1
     }
 
-    /// Removes an entry that has expired.
+    /// Removes an entry that has expired. Who watches it knows when it did, and is not told.
     mutating func expire(_ found: Found, _ hash: UInt64) {
         statistics.expirations += 1
-        remove(found, hash)
+        if !found.block.header.marks.contains(.fetched) { statistics.expirationsUnread += 1 }
+        if tells { tell(.expired, found.block) }
+        driver.remove(SlotID(rawValue: found.slot))
+        removeUnheld(found.slot, hash, isChange: false)
+        payOverhead()
     }
 
     /// Removes what has expired, looking at no more than `limit` entries and lists.
@@ -86,12 +90,13 @@ extension ShardState {
     /// - Returns: `false` when there was no memory for the longer entry.
     mutating func setExpiry(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
         let shape = found.block.header.shape
+        guard shape.contains(.expiry) || expiry != .never else { return true }
+        noteChange(hash, found.block.header.space)
         if shape.contains(.expiry), expiry != .never {
             unlink(found.block)
             link(found.slot, found.block, expiry)
             return true
         }
-        guard shape.contains(.expiry) || expiry != .never else { return true }
         var wanted = shape.subtracting(.expiry)
         if expiry != .never { wanted.insert(.expiry) }
         return reshape(found, hash, to: wanted, expiry)
@@ -108,6 +113,16 @@ extension ShardState {
         return reshape(found, hash, to: shape, expiry) ? version : nil
     }
 
+    /// A new version of the entry, whose value stays.
+    ///
+    /// - Returns: `nil` when there was no memory for the longer entry.
+    mutating func renewVersion(of found: Found, _ hash: UInt64) -> UInt64? {
+        let shape = found.block.header.shape
+        guard shape.contains(.version) else { return version(of: found, hash) }
+        found.block.store(nextVersion(), at: shape.versionOffset)
+        return version
+    }
+
     /// Gives an entry other optional parts, in a new block: a new version if it had none, and this
     /// expiry.
     ///
@@ -116,9 +131,8 @@ extension ShardState {
         _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape, _ expiry: Moment
     ) -> Bool {
         let oldHeader = found.block.header
-        let header = EntryHeader(
-            keyLength: oldHeader.keyLength, valueLength: oldHeader.valueLength,
-            space: oldHeader.space, shape: shape)
+        var header = oldHeader
+        header.shape = shape
         let sizeClass = arena.classes.sizeClass(for: header.byteCount)
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {

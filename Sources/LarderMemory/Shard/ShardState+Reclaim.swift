@@ -22,9 +22,11 @@ extension ShardState {
     ) -> BlockRef? {
         for step in 0..<Self.reclaimMax {
             if let ref = arena.allocate(sizeClass) { return ref }
+            if let ref = takePrepaidBlock(sizeClass) { return ref }
             if arena.hasSpare {
                 arena.assignSpare(to: sizeClass)
-            } else if addSlab() {
+            } else if takeReturnedPieces(limit: 256) || addSlab() {
+                // What was used before is in the caches, and its pages are there.
                 continue
             } else if isPoor, shared.takeFromPeer(of: number, holdingMoreThan: fairSlabCount) {
                 continue
@@ -114,6 +116,8 @@ extension ShardState {
     /// Removes an entry that the policy has let go.
     mutating func evict(_ slot: UInt32) {
         statistics.evictions += 1
+        if tells { tell(.evicted, block(of: slot)) }
+        if !block(of: slot).header.marks.contains(.fetched) { statistics.evictionsUnread += 1 }
         removeUnheld(slot, hash(of: slot))
     }
 

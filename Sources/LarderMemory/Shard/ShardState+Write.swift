@@ -5,8 +5,19 @@ import LarderPolicy
 struct EntryAttributes {
     var expiry = Moment.never
     var flags: UInt32 = 0
+    var marks: EntryMarks = []
+    /// Time of the write.
+    let written: Moment
     /// Store a version now, since whoever writes so will ask for it.
     var isVersioned = false
+
+    init(
+        expiry: Moment, flags: UInt32, marks: EntryMarks = [], written: Moment,
+        isVersioned: Bool = false
+    ) {
+        (self.expiry, self.flags, self.marks) = (expiry, flags, marks)
+        (self.written, self.isVersioned) = (written, isVersioned)
+    }
 
     var shape: EntryHeader.Shape {
         var shape: EntryHeader.Shape = []
@@ -44,7 +55,8 @@ extension ShardState {
             return putLarge(value, for: key, hash, space, over: found, attributes)
         }
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: value.byteCount, space: space, shape: shape)
+            keyLength: key.byteCount, valueLength: value.byteCount, space: space, shape: shape,
+            marks: attributes.marks, accessed: attributes.written)
         return place(header, value, for: key, hash, over: found, attributes, extraWeight: 0)
     }
 
@@ -60,7 +72,7 @@ extension ShardState {
             SizeClasses.blockBytes(for: found.block.header.byteCount) == blockBytes
         {
             detach(found)
-            fill(found.slot, found.block, header, value, key, attributes)
+            fill(found.slot, found.block, header, value, key, hash, attributes)
             touch(found.slot, hash, weight: weight)
             return .stored
         }
@@ -91,7 +103,7 @@ extension ShardState {
             return abandon(slot, isHeld: !wasUnheld)
         }
         slots[slot] = ref
-        fill(slot, arena.block(ref), header, value, key, attributes)
+        fill(slot, arena.block(ref), header, value, key, hash, attributes)
         index.insert(slot, hash)
         spaceCounts[Int(header.space)] += 1
         if wasUnheld { readmit(slot, hash, weight: weight) }
@@ -131,7 +143,7 @@ extension ShardState {
         detach(old)
         arena.free(slots[found.slot])
         slots[found.slot] = ref
-        fill(found.slot, arena.block(ref), header, value, key, attributes)
+        fill(found.slot, arena.block(ref), header, value, key, hash, attributes)
         if wasUnheld { readmit(found.slot, hash, weight: weight) }
         settleOverhead()
         return .stored
@@ -140,8 +152,9 @@ extension ShardState {
     /// Writes all parts of an entry, and links it into the wheel.
     private mutating func fill(
         _ slot: UInt32, _ block: Block, _ header: EntryHeader, _ value: RawSpan, _ key: RawSpan,
-        _ attributes: EntryAttributes
+        _ hash: UInt64, _ attributes: EntryAttributes
     ) {
+        noteChange(hash, header.space)
         block.header = header
         let shape = header.shape
         if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
@@ -193,6 +206,7 @@ extension ShardState {
         protecting slot: UInt32, wasUnheld: inout Bool
     ) -> Bool {
         while !shared.limits.reserveEntry() {
+            if takePrepaidEntry() { return true }
             guard shared.limits.evicts else { return false }
             guard
                 evictColdest(protecting: slot, wasUnheld: &wasUnheld)
@@ -217,9 +231,10 @@ extension ShardState {
     }
 
     /// Removes an entry that the policy has already let go.
-    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64) {
+    mutating func removeUnheld(_ slot: UInt32, _ hash: UInt64, isChange: Bool = true) {
         let found = Found(slot: slot, block: block(of: slot))
         let space = found.block.header.space
+        if isChange { noteChange(hash, space) }
         detach(found)
         index.remove(slot, hash)
         arena.free(slots[slot])

@@ -7,6 +7,7 @@ struct ShardState: ~Copyable {
     let hasher: KeyHasher
     let shared: StoreShared
     let budget: PageBudget
+    let events: KeyEventLog
     let returns = PieceReturns()
 
     var arena: Arena
@@ -36,8 +37,12 @@ struct ShardState: ~Copyable {
     var generations: FixedArray<UInt32>
     /// Last version given out. Never repeats.
     var version: UInt64 = 0
+    /// Who wants to know of which key's change.
+    var watches = WatchTable()
 
     var largeValues = LargeValueTable()
+
+    var promises = Promises()
 
     /// Bytes taken from the budget ahead of need, so that tables may grow within an operation.
     var credit = 0
@@ -55,6 +60,7 @@ struct ShardState: ~Copyable {
         self.number = number
         self.shared = shared
         hasher = shared.hasher
+        events = shared.events
         budget = shared.budget
         arena = Arena(space, number: UInt8(number + 1))
         wheel = TimerWheel(now: now)
@@ -161,6 +167,10 @@ public struct ShardStatistics: Sendable, BitwiseCopyable {
     public var refusals = 0
     /// Entries that were removed because they had expired.
     public var expirations = 0
+    /// Entries that left to make room and had not been read.
+    public var evictionsUnread = 0
+    /// Entries that expired and had not been read.
+    public var expirationsUnread = 0
     /// Entries that were written.
     public var writes = 0
     /// Slabs that were emptied by moving their entries.
@@ -175,6 +185,8 @@ public struct ShardStatistics: Sendable, BitwiseCopyable {
         sum.evictions += right.evictions
         sum.refusals += right.refusals
         sum.expirations += right.expirations
+        sum.evictionsUnread += right.evictionsUnread
+        sum.expirationsUnread += right.expirationsUnread
         sum.writes += right.writes
         sum.compactions += right.compactions
         return sum

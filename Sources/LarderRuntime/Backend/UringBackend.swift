@@ -59,6 +59,9 @@ import LarderCore
         sends.allSatisfy { $0.range.count <= Self.smallSendMax } ? sendsInFlight : 0
     }
 
+    /// Half of the completions for which the kernel has room.
+    private static var sendsInFlightMax: Int { 4096 }
+
     /// A quarter of the smallest send buffer that Linux gives a connection by default.
     private static var smallSendMax: Int { 4096 }
 
@@ -115,6 +118,10 @@ import LarderCore
     }
 
     override func queueSend(_ link: Link, _ range: Range<Int>) {
+        if sendsInFlight >= Self.sendsInFlightMax {
+            ring.submit()
+            takeCompletions()
+        }
         let request = Request(.send, slot: sends.count)
         sends.append(unsafe QueuedSend(id: loop.id(of: link), range: range))
         sendsInFlight += 1

@@ -12,6 +12,8 @@ public struct ListenerConfiguration: Sendable, Hashable {
     public var endpoint: Endpoint
     /// Handed to the handler with each connection: which protocol is spoken here.
     public var tag: Int
+    /// Whether clients speak TLS here. The group then has an identity.
+    public var usesTLS = false
     /// Connections that wait for `accept`. 511, as redis has it; the system may have a lower bound.
     public var backlog: Int32 = 511
 

@@ -39,10 +39,22 @@ public struct RuntimeConfiguration: Sendable {
     public var pendingSoftLimit = 1 << 20
     /// A connection with more pending output is closed.
     public var pendingHardLimit = 1 << 30
+    /// What holds in their place for connections that wait for messages.
+    public var subscriberLimits = SubscriberLimits()
     /// Most bytes that all clients together hold: partial requests and copied output.
     public var clientMemoryLimit = 64 << 20
     /// Messages that may wait for a loop. More are refused.
     public var mailboxLimit = 65_536
+
+    /// What clients of TLS listeners are shown; nil when there is no such listener.
+    public var tls: TLSIdentity?
+    /// Time for a TLS handshake. 10 s: enough for any network, too little to hold places for free.
+    public var handshakeTimeout = Duration.seconds(10)
+    /// Most handshakes at a time, all loops together; one more ends the oldest, so that whoever
+    /// never finishes keeps nobody out. 1024, of at most 70 KiB each.
+    public var maximumHandshakes = 1024
+    /// Called on a loop thread for each handshake that fails.
+    public var onHandshakeFailure: (@Sendable (HandshakeFailure) -> Void)?
 
     /// SIGTERM and SIGINT stop the group, given so much time to drain. Nil: signals are left alone.
     public var drainOnSignal: Duration?
@@ -71,6 +83,10 @@ public struct RuntimeConfiguration: Sendable {
         try require(
             pendingHardLimit >= pendingSoftLimit, "pendingHardLimit",
             "must not be below pendingSoftLimit")
+        try require(
+            tls != nil || !listeners.contains(where: \.usesTLS), "tls",
+            "must be set when a listener uses TLS")
+        try require(maximumHandshakes > 0, "maximumHandshakes", "must be positive")
         try require(
             tickInterval >= .milliseconds(1), "tickInterval", "must be at least 1 ms")
     }

@@ -17,7 +17,10 @@ final class Loop<Handler: ConnectionHandler>: LoopCore {
     }
 
     override func handlerOpened(_ link: Link, _ peer: Peer) -> Bool {
+        var peer = peer
+        peer.gauge = ConnectionGauge()
         guard let connection = handler.opened(peer, into: &output) else { return false }
+        link.state.gauge = peer.gauge
         connections.insert(connection, at: Int(link.state.slot))
         link.state.flags.insert(.opened)
         return true
@@ -35,6 +38,15 @@ final class Loop<Handler: ConnectionHandler>: LoopCore {
     }
 
     override func handlerTicked() -> Bool { handler.ticked(at: now) }
+
+    override func handlerDeliver(_ broadcaster: Broadcaster) {
+        handler.deliver(through: broadcaster)
+    }
+
+    override func handlerSubscribes(_ link: Link) -> Bool {
+        guard link.state.flags.contains(.opened) else { return false }
+        return handler.subscribes(connections[Int(link.state.slot)])
+    }
 
     override func handlerRefusal(of peer: Peer) -> StaticString { handler.refusal(of: peer) }
 }

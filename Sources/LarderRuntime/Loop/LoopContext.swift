@@ -9,6 +9,7 @@ public final class LoopContext: Sendable {
     /// What the loop has counted.
     public let statistics = LoopStatistics()
     private let usesUring = Atomic<Bool>(false)
+    private let wantsDelivery = Atomic<Bool>(false)
     let mailbox: Mailbox
     /// Memory of the loop's greediest connection when it last looked. Other loops compare.
     let largestClient = Atomic<Int>(0)
@@ -23,9 +24,10 @@ public final class LoopContext: Sendable {
     @discardableResult
     public func close(_ id: ConnectionID) -> Bool { post(.close(id, .killed)) }
 
-    /// Ends what `Received.Next.pause` began: the rest is given to the handler again.
-    @discardableResult
-    public func resume(_ id: ConnectionID) -> Bool { post(.resume(id)) }
+    /// Ends what `Received.Next.pause` began: the rest is given to the handler again; without a
+    /// pause too, when there is a rest. Never refused, since the connection would wait for ever;
+    /// there are no more of these than connections.
+    public func resume(_ id: ConnectionID) { _ = mailbox.put(.resume(id), isUrgent: true) }
 
     /// Sends `bytes` on a connection, behind all that was sent before.
     @discardableResult
@@ -34,6 +36,27 @@ public final class LoopContext: Sendable {
     /// Runs `body` on the loop's thread, between events. False when the mailbox is full.
     @discardableResult
     public func run(_ body: @escaping @Sendable () -> Void) -> Bool { post(.run(body)) }
+
+    /// Has the handler's `deliver` called at the end of the turn, which is woken for it if the loop
+    /// waits. Asking again before that costs one exchange. Never refused.
+    public func requestDelivery() {
+        // Acquiring and releasing: who clears it sees what was prepared for the delivery.
+        guard !wantsDelivery.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        _ = mailbox.put(.deliver, isUrgent: true)
+    }
+
+    /// The same from the loop's own thread, within a turn.
+    public func requestOwnDelivery() {
+        wantsDelivery.store(true, ordering: .relaxed)
+    }
+
+    /// Whether `deliver` will be called at the end of this turn. For the loop's own thread.
+    public var isDeliveryDue: Bool { wantsDelivery.load(ordering: .relaxed) }
+
+    /// The delivery begins: who asks from now on asks for the next.
+    func noteDelivery() {
+        _ = wantsDelivery.exchange(false, ordering: .acquiringAndReleasing)
+    }
 
     /// What the loop runs on, once it serves: never `auto`.
     public var backend: RuntimeConfiguration.BackendChoice {
@@ -63,6 +86,8 @@ enum Message: Sendable {
     case resume(ConnectionID)
     case send(ConnectionID, [UInt8])
     case run(@Sendable () -> Void)
+    /// Nothing but a reason to wake up: the delivery is at the end of the turn.
+    case deliver
     /// Close the connection that holds most: the clients' memory is exceeded.
     case relieve
     case stop(drain: Duration)
@@ -74,4 +99,5 @@ struct NewConnection: Sendable {
     var serial: UInt64
     var tag: Int
     var address: SocketAddress
+    var usesTLS: Bool
 }

@@ -24,7 +24,8 @@ extension LoopCore {
                 deal(
                     NewConnection(
                         descriptor: descriptor, serial: group.nextSerial(),
-                        tag: listener.configuration.tag, address: address))
+                        tag: listener.configuration.tag, address: address,
+                        usesTLS: listener.configuration.usesTLS))
             case .none: return
             case .again: continue
             case .exhausted:
@@ -62,7 +63,7 @@ extension LoopCore {
 
     /// Says why, as far as the socket takes it at once, and closes.
     private func refuse(_ new: NewConnection) {
-        let text = handlerRefusal(of: peer(new, slot: 0))
+        let text = new.usesTLS ? "" : handlerRefusal(of: peer(new, slot: 0))
         if text.utf8CodeUnitCount > 0 {
             _ = unsafe send(
                 new.descriptor, text.utf8Start, text.utf8CodeUnitCount, csocket_send_flags)
@@ -72,10 +73,11 @@ extension LoopCore {
         statistics.countClose(.refused)
     }
 
-    private func peer(_ new: NewConnection, slot: UInt32) -> Peer {
+    func peer(_ new: NewConnection, slot: UInt32, _ certificateName: String? = nil) -> Peer {
         Peer(
             id: ConnectionID(serial: new.serial, loop: UInt16(context.index), slot: slot),
-            tag: new.tag, address: new.address, descriptor: new.descriptor)
+            tag: new.tag, address: new.address, descriptor: new.descriptor,
+            certificateName: certificateName)
     }
 
     /// Takes over a connection that was dealt to this loop.
@@ -87,6 +89,7 @@ extension LoopCore {
             return refuse(new)
         }
         statistics.accepted.add()
+        if new.usesTLS { return beginHandshake(link, new) }
         if output.isFull { backend.submitSends() }
         let start = output.count
         let isWelcome = handlerOpened(link, peer(new, slot: link.state.slot))

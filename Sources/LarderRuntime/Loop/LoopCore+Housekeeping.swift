@@ -26,6 +26,9 @@ extension LoopCore {
     }
 
     private func timeout(of link: Link) -> CloseReason? {
+        if handlerSubscribes(link) {
+            return link.state.pending.map(hasTooMuch) == true ? .outputLimit : nil
+        }
         if link.state.pending != nil {
             let limit = configuration.stallTimeout
             return limit > .zero && link.state.lastSent.isPast(limit, at: now) ? .stalled : nil
@@ -38,7 +41,12 @@ extension LoopCore {
 
     /// Tells the clients' budget what the connection holds.
     func noteMemory(of link: Link) {
-        let held = (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+        let held =
+            (link.state.leftover?.capacity ?? 0) + (link.state.pending?.ownedBytes ?? 0)
+            + link.state.handlerBytes
+        link.state.gauge?.note(
+            input: link.state.leftover?.count ?? 0, output: link.state.pending?.byteCount ?? 0,
+            held: held)
         let change = held - link.state.accountedBytes
         guard change != 0 else { return }
         link.state.accountedBytes = held
@@ -66,9 +74,9 @@ extension LoopCore {
         var best: Link?
         var most = 0
         for slot in 0..<links.highWater {
-            guard let link = links.link(at: slot), link.state.accountedBytes > most else {
-                continue
-            }
+            guard let link = links.link(at: slot), link.state.accountedBytes > most,
+                link.state.gauge?.isExempt != true
+            else { continue }
             most = link.state.accountedBytes
             best = link
         }

@@ -12,6 +12,7 @@ extension LoopCore {
     /// The socket has bytes, or its end. One receive: level-triggered readiness tells of the rest.
     func readable(_ link: Link) {
         readClock()
+        if let session = link.state.tls { return readSealed(link, session) }
         guard let leftover = link.state.leftover else {
             let count = scratch.receive(from: link.state.descriptor, at: 0)
             guard count > 0 else { return receivedNothing(link, count) }
@@ -53,7 +54,13 @@ extension LoopCore {
     /// Bytes that a completion brought, in memory that is the backend's again afterwards.
     func arrived(_ link: Link, _ bytes: UnsafeRawBufferPointer) {
         readClock()
+        if let session = link.state.tls { return unsafe unseal(bytes, link, session) }
         noteReceived(link, bytes.count)
+        unsafe take(bytes, for: link)
+    }
+
+    /// Plain bytes, which stay where they are only until this returns.
+    func take(_ bytes: UnsafeRawBufferPointer, for link: Link) {
         // Whoever is about to be closed is not answered any more.
         if !link.state.flags.isDisjoint(with: [.closing, .doomed]) { return settle(link) }
         let mayHandle = link.state.flags.isDisjoint(with: LinkState.Flags.stopsReading)
@@ -138,6 +145,7 @@ extension LoopCore {
                 link, unsafe bytes.extracting(unchecked: consumed..<bytes.byteCount))
             statistics.batches.add()
             consumed += received.consumed
+            link.state.handlerBytes = received.heldBytes
             precondition(consumed <= bytes.byteCount, "A handler consumes what it was given.")
             flush(link, from: start)
             guard case .yield = received.next else {
@@ -194,9 +202,8 @@ extension LoopCore {
         }
     }
 
-    /// Ends a pause.
+    /// Ends a pause. Without one, the handler is called again for what it left.
     func resume(_ link: Link) {
-        guard link.state.flags.contains(.paused) else { return }
         link.state.flags.remove(.paused)
         if link.state.leftover != nil { makeRunnable(link) }
         settle(link)

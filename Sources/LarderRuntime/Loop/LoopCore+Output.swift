@@ -19,6 +19,7 @@ extension LoopCore {
         if output.referencedBytes > 0 { return flushReferences(link, from: start) }
         let end = output.count
         guard end > start else { return }
+        if let session = link.state.tls { return flushSealed(link, session, from: start) }
         if link.state.pending != nil || link.state.flags.contains(.sendQueued) {
             enqueue(link, start..<end)
             output.truncate(to: start)
@@ -49,20 +50,24 @@ extension LoopCore {
             return doom(link, .peer)
         }
         link.state.lastSent = Moment(now)
-        enqueue(link, (range.lowerBound + sent)..<range.upperBound)
+        let pending = pendingOutput(of: link)
+        output.withBytes { bytes in
+            let rest = bytes.extracting((range.lowerBound + sent)..<range.upperBound)
+            unsafe rest.withUnsafeBytes { unsafe pending.prepend($0) }
+        }
     }
 
     /// Copies output behind what waits already.
-    private func enqueue(_ link: Link, _ range: Range<Int>) {
+    func enqueue(_ link: Link, _ range: Range<Int>) {
         let pending = pendingOutput(of: link)
         output.withBytes { bytes in
             unsafe bytes.extracting(range).withUnsafeBytes { unsafe pending.append($0) }
         }
     }
 
-    private func pendingOutput(of link: Link) -> PendingOutput {
+    func pendingOutput(of link: Link) -> PendingOutput {
         if let pending = link.state.pending { return pending }
-        let pending = PendingOutput()
+        let pending = PendingOutput(link.state.tls)
         link.state.pending = pending
         link.state.lastSent = Moment(now)
         return pending
@@ -125,7 +130,7 @@ extension LoopCore {
             flags.isDisjoint(with: LinkState.Flags.stopsReading.union(.writes))
             && flags.contains(.reads)
         if isPlain, link.state.pending == nil, link.state.leftover == nil,
-            link.state.accountedBytes == 0
+            link.state.accountedBytes | link.state.handlerBytes == 0
         {
             return
         }
@@ -150,15 +155,35 @@ extension LoopCore {
     private func checkPending(_ link: Link) {
         let waiting = link.state.pending?.byteCount ?? 0
         if link.state.flags.contains(.slow) {
-            guard waiting < configuration.pendingSoftLimit / 2 + 1 else { return }
-            link.state.flags.remove(.slow)
-            if link.state.leftover != nil { makeRunnable(link) }
+            if waiting < configuration.pendingSoftLimit / 2 + 1 {
+                link.state.flags.remove(.slow)
+                if link.state.leftover != nil { makeRunnable(link) }
+            }
         } else if waiting > configuration.pendingSoftLimit {
             link.state.flags.insert(.slow)
             statistics.slowReaderStops.add()
         }
         statistics.pendingPeak.raise(to: waiting)
         if waiting > configuration.pendingHardLimit { doom(link, .outputLimit) }
+        if waiting > 0, handlerSubscribes(link) { checkSubscriber(link, waiting) }
+    }
+
+    /// Subscribers have bounds of their own: one at once, and a lower one for a while.
+    private func checkSubscriber(_ link: Link, _ waiting: Int) {
+        let limits = configuration.subscriberLimits
+        guard let pending = link.state.pending else { return }
+        if !limits.isMuch(waiting) {
+            pending.muchSince = nil
+        } else if pending.muchSince == nil {
+            pending.muchSince = now
+        }
+        if limits.isOver(waiting) || hasTooMuch(pending) { doom(link, .outputLimit) }
+    }
+
+    /// Whether more has waited for a subscriber than may, for longer than it may.
+    func hasTooMuch(_ pending: PendingOutput) -> Bool {
+        guard let since = pending.muchSince else { return false }
+        return since.advanced(by: configuration.subscriberLimits.softDuration) < now
     }
 
     /// Whether nothing more is to be sent or handled.
@@ -182,6 +207,7 @@ extension LoopCore {
     func close(_ link: Link, _ reason: CloseReason) {
         let descriptor = link.state.descriptor
         backend.remove(link)
+        if let session = link.state.tls { sayEnd(link, session) }
         if link.state.flags.contains(.closing) { linger(descriptor) }
         Glibc.close(descriptor)
         handlerClosed(link, reason)

@@ -19,6 +19,9 @@ class LoopCore {
     var links: LinkTable
     var output: OutputBuffer
     var account: ClientAccount
+    /// Where TLS sessions read and write; nil when no listener uses TLS.
+    let wire: TLSWire?
+    var handshakes = Handshakes()
     var phase = Phase.serving
     /// Time of the current turn, read at its first event.
     var now: Tick
@@ -30,6 +33,10 @@ class LoopCore {
     /// Listeners rest until then, since no descriptor was left.
     var acceptsAgainAt: Tick?
     var sweepCursor = 0
+    /// Connections to which a broadcast left something to do.
+    var unsettledReceivers: [ConnectionID] = []
+    /// Whether the output holds a batch that was sent to many.
+    var isBroadcasting = false
     private var theBackend: Backend?
 
     init(_ context: LoopContext, _ group: GroupState, _ configuration: RuntimeConfiguration) {
@@ -42,6 +49,7 @@ class LoopCore {
         output = OutputBuffer(
             capacity: configuration.outputBufferBytes, limit: configuration.outputLimitBytes)
         account = ClientAccount(group.budget)
+        wire = configuration.listeners.contains(where: \.usesTLS) ? TLSWire() : nil
         now = configuration.clock()
         nextTick = now.advanced(by: configuration.tickInterval)
     }
@@ -57,6 +65,8 @@ class LoopCore {
     func handlerReceived(_ link: Link, _ bytes: RawSpan) -> Received { Received(consumed: 0) }
     func handlerClosed(_ link: Link, _ reason: CloseReason) {}
     func handlerTicked() -> Bool { false }
+    func handlerDeliver(_ broadcaster: Broadcaster) {}
+    func handlerSubscribes(_ link: Link) -> Bool { false }
     func handlerRefusal(of peer: Peer) -> StaticString { "" }
 
     /// Takes the backend and watches what the loop owns.
@@ -80,6 +90,7 @@ class LoopCore {
             readClock()
             if !runnable.isEmpty { runRunnable() }
             if hasMoreHousekeeping || now >= nextTick { tick() }
+            if context.isDeliveryDue { deliver() }
             if case .draining(let end) = phase { continueDraining(until: end) }
         }
         backend.shutDown()
@@ -98,6 +109,7 @@ class LoopCore {
         guard now >= nextTick else { return }
         nextTick = now.advanced(by: configuration.tickInterval)
         sweep()
+        sweepHandshakes()
         publishGreediest()
         if let again = acceptsAgainAt, now >= again { resumeAccepting() }
     }
@@ -120,6 +132,7 @@ class LoopCore {
         case .resume(let id): if let link = links.link(of: id) { resume(link) }
         case .send(let id, let bytes): if let link = links.link(of: id) { push(bytes, to: link) }
         case .run(let body): body()
+        case .deliver: break
         case .relieve: relieve()
         case .stop(let drain): startDraining(for: drain)
         }

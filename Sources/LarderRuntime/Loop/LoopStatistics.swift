@@ -41,10 +41,12 @@ public final class LoopStatistics: Sendable {
     public let slowReaderStops = Counter()
     /// Times there was no descriptor for a client.
     public let descriptorsExhausted = Counter()
+    /// TLS handshakes that were done.
+    public let handshakes = Counter()
     private let refusals = Atomic<UInt64>(0)
-    private let closedBy: [9 of Counter] = [
+    private let closedBy: [10 of Counter] = [
         Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(), Counter(),
-        Counter(),
+        Counter(), Counter(),
     ]
     private let open = Atomic<Int>(0)
 

@@ -44,10 +44,16 @@ import LarderCore
     /// A partial request, or requests that wait.
     var leftover: ByteBlock?
     var pending: PendingOutput?
+    /// What other threads may know of it.
+    var gauge: ConnectionGauge?
+    /// The encryption; nil for a plain connection.
+    var tls: TLSSession?
     /// Length of the partial request, once known; the handler is not called before it is there.
     var expectedBytes = 0
     /// What the clients' budget was told that this connection holds.
     var accountedBytes = 0
+    /// What the handler keeps for this connection.
+    var handlerBytes = 0
     /// When the client last sent something, and last took some of its output.
     var lastReceived: Moment
     var lastSent: Moment

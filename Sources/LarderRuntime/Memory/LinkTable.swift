@@ -50,6 +50,8 @@ import LarderCore
     mutating func remove(_ link: Link) {
         link.state.leftover = nil
         link.state.pending = nil
+        link.state.gauge = nil
+        link.state.tls = nil
         link.state.serial = 0
         link.state.descriptor = -1
         free.append(link.state.slot)

@@ -25,34 +25,61 @@ import LarderCore
 
     private var pieces: [Piece] = []
     private var head = 0
+    /// Encrypts what waits; nil for a plain connection.
+    private let session: TLSSession?
+    /// What is encrypted and waits: it goes before the pieces.
+    var sealed: ByteBlock?
+    /// Bytes of the pieces, referenced values included.
+    private(set) var plainCount = 0
+    private var pieceBytes = 0
+
+    init(_ session: TLSSession? = nil) {
+        self.session = session
+    }
+
     /// Bytes that wait, referenced values included.
-    private(set) var byteCount = 0
+    var byteCount: Int { plainCount + (sealed?.count ?? 0) }
     /// Bytes of memory held for this connection alone.
-    private(set) var ownedBytes = 0
+    var ownedBytes: Int { pieceBytes + (sealed?.capacity ?? 0) }
+    /// Since when more waits for a subscriber than may wait for long.
+    var muchSince: Tick?
 
     func append(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
-        byteCount += bytes.count
+        plainCount += bytes.count
         if case .copied(let last)? = pieces.last, last.room >= bytes.count, head < pieces.count {
             unsafe last.append(bytes)
             return
         }
         let block = ByteBlock(capacity: max(bytes.count, Self.blockBytes))
         unsafe block.append(bytes)
-        ownedBytes += block.capacity
+        pieceBytes += block.capacity
         pieces.append(.copied(block))
     }
 
+    /// Puts back what the system did not take of a batch: it goes before all that came later.
+    func prepend(_ bytes: UnsafeRawBufferPointer) {
+        guard session == nil else { return unsafe prependSealed(bytes) }
+        plainCount += bytes.count
+        let block = ByteBlock(capacity: bytes.count)
+        unsafe block.append(bytes)
+        pieceBytes += block.capacity
+        pieces.insert(.copied(block), at: head)
+    }
+
     func append(_ value: any SharedBytes) {
-        byteCount += value.byteCount
-        ownedBytes += MemoryLayout<Piece>.stride
+        plainCount += value.byteCount
+        pieceBytes += MemoryLayout<Piece>.stride
         pieces.append(.shared(value, offset: 0))
     }
 
     /// Sends until all is gone, the socket is full, or `turnLimit` bytes went: others wait too.
     func send(to descriptor: Int32, turnLimit: Int, sent: inout Int) -> Progress {
+        if let session {
+            return sendSealed(session, to: descriptor, turnLimit: turnLimit, sent: &sent)
+        }
         let before = sent
-        while byteCount > 0 {
+        while plainCount > 0 {
             let result = sendSome(to: descriptor)
             if result < 0 {
                 if errno == EINTR { continue }
@@ -60,7 +87,7 @@ import LarderCore
             }
             sent += result
             removeFirst(result)
-            if sent - before >= turnLimit { return byteCount == 0 ? .finished : .blocked }
+            if sent - before >= turnLimit { return plainCount == 0 ? .finished : .blocked }
         }
         return .finished
     }
@@ -109,9 +136,22 @@ import LarderCore
         }
     }
 
-    private func removeFirst(_ amount: Int) {
+    /// Gives `body` the beginning of what waits, as far as it lies in one place.
+    func withFirstPiece(_ body: (UnsafeRawBufferPointer) -> Int) -> Int {
+        while case .spent = pieces[head] { dropHead() }
+        switch pieces[head] {
+        case .copied(let block): return unsafe body(block.bytes)
+        case .shared(let value, let offset):
+            return value.withSegment(at: offset) { segment in
+                unsafe segment.withUnsafeBytes { unsafe body($0) }
+            }
+        case .spent: return 0
+        }
+    }
+
+    func removeFirst(_ amount: Int) {
         var left = amount
-        byteCount -= amount
+        plainCount -= amount
         while left > 0 {
             switch pieces[head] {
             case .copied(let block):
@@ -119,7 +159,7 @@ import LarderCore
                 block.removeFirst(taken)
                 left -= taken
                 if block.count > 0 { return }
-                ownedBytes -= block.capacity
+                pieceBytes -= block.capacity
             case .shared(let value, let offset):
                 let taken = min(left, value.byteCount - offset)
                 left -= taken
@@ -127,7 +167,7 @@ import LarderCore
                     pieces[head] = .shared(value, offset: offset + taken)
                     return
                 }
-                ownedBytes -= MemoryLayout<Piece>.stride
+                pieceBytes -= MemoryLayout<Piece>.stride
             case .spent:
                 break
             }

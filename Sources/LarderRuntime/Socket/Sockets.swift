@@ -57,6 +57,13 @@ enum Sockets {
         if connected != 0, errno == ECONNREFUSED { _ = unsafe unlink(path) }
     }
 
+    /// Where a connection was accepted.
+    static func localAddress(of descriptor: Int32) -> SocketAddress {
+        var address = SocketAddress(storage: sockaddr_storage())
+        _ = unsafe csocket_name(descriptor, &address.storage)
+        return address
+    }
+
     /// What came of one `accept`.
     enum Accepted {
         case client(Int32, SocketAddress)

@@ -1,13 +1,18 @@
 /// The commands that the server knows.
 enum Command: UInt8, CaseIterable {
-    case append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
+    case acl, append, auth, client, command, config, copy, dbsize, decr, decrby, del, echo, exists
     case discard, exec, multi
     case expire, expireat, expiretime, flushall, flushdb, get, getdel, getex, getrange, getset
     case hello, incr, incrby, info, keys, mget, mset, msetnx, object, persist, pexpire, pexpireat
     case pexpiretime, ping, psetex, pttl, quit, randomkey, rename, renamenx, reset, scan, select
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
+    case unwatch, watch
     case asking, bgrewriteaof, bgsave, cluster, debug, function, lastsave, latency, lolwut, memory
     case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
+    case bitcount, bitfield, bitfieldRO, bitop, bitpos, getbit, incrbyfloat, lcs, move, setbit
+    case swapdb
+    case publish, spublish, pubsub, subscribe, psubscribe, ssubscribe
+    case unsubscribe, punsubscribe, sunsubscribe
 }
 
 /// What redis's command table says about a command.
@@ -67,11 +72,13 @@ extension Command {
     private static let change: [StaticString] = ["write", "fast"]
     private static let connection: [StaticString] = ["noscript", "loading", "stale", "fast"]
     private static let login: [StaticString] = connection + ["no_auth", "allow_busy"]
+    private static let transaction: [StaticString] = connection + ["allow_busy"]
     private static let administration: [StaticString] = ["admin", "noscript", "loading", "stale"]
 
     /// The table's row. `keys` are those of redis 7.0.
     func makeSpecification() -> CommandSpecification {
         switch self {
+        case .acl: .init("acl", -2, [])
         case .append: .init("append", 3, Self.write, keys: 1, to: 1, step: 1)
         case .auth: .init("auth", -2, Self.login)
         case .client: .init("client", -2, [])
@@ -79,9 +86,9 @@ extension Command {
         case .config: .init("config", -2, [])
         case .copy: .init("copy", -3, ["write", "denyoom"], keys: 1, to: 2, step: 1)
         case .dbsize: .init("dbsize", 1, Self.read)
-        case .discard: .init("discard", 1, Self.connection + ["allow_busy"])
+        case .discard: .init("discard", 1, Self.transaction)
         case .exec: .init("exec", 1, ["noscript", "loading", "stale", "skip_slowlog"])
-        case .multi: .init("multi", 1, Self.connection + ["allow_busy"])
+        case .multi: .init("multi", 1, Self.transaction)
         case .decr: .init("decr", 2, Self.write, keys: 1, to: 1, step: 1)
         case .decrby: .init("decrby", 3, Self.write, keys: 1, to: 1, step: 1)
         case .del: .init("del", -2, ["write"], keys: 1, to: -1, step: 1)
@@ -137,6 +144,42 @@ extension Command {
         case .ttl: .init("ttl", 2, Self.read, keys: 1, to: 1, step: 1)
         case .type: .init("type", 2, Self.read, keys: 1, to: 1, step: 1)
         case .unlink: .init("unlink", -2, Self.change, keys: 1, to: -1, step: 1)
+        default: makeBitsSpecification()
+        }
+    }
+
+    /// Bits, and what came with them.
+    private func makeBitsSpecification() -> CommandSpecification {
+        switch self {
+        case .bitcount: .init("bitcount", -2, ["readonly"], keys: 1, to: 1, step: 1)
+        case .bitfield: .init("bitfield", -2, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .bitfieldRO: .init("bitfield_ro", -2, Self.read, keys: 1, to: 1, step: 1)
+        case .bitop: .init("bitop", -4, ["write", "denyoom"], keys: 2, to: -1, step: 1)
+        case .bitpos: .init("bitpos", -3, ["readonly"], keys: 1, to: 1, step: 1)
+        case .getbit: .init("getbit", 3, Self.read, keys: 1, to: 1, step: 1)
+        case .incrbyfloat: .init("incrbyfloat", 3, Self.write, keys: 1, to: 1, step: 1)
+        case .lcs: .init("lcs", -3, ["readonly"], keys: 1, to: 2, step: 1)
+        case .move: .init("move", 3, Self.change, keys: 1, to: 1, step: 1)
+        case .setbit: .init("setbit", 4, ["write", "denyoom"], keys: 1, to: 1, step: 1)
+        case .swapdb: .init("swapdb", 3, Self.change)
+        case .unwatch, .watch: makeWatchSpecification()
+        default: makeMessageSpecification()
+        }
+    }
+
+    private func makeMessageSpecification() -> CommandSpecification {
+        let slow: [StaticString] = ["pubsub", "noscript", "loading", "stale"]
+        let fast: [StaticString] = ["pubsub", "loading", "stale", "fast"]
+        return switch self {
+        case .publish: .init("publish", 3, fast)
+        case .spublish: .init("spublish", 3, fast, keys: 1, to: 1, step: 1)
+        case .pubsub: .init("pubsub", -2, [])
+        case .subscribe: .init("subscribe", -2, slow)
+        case .psubscribe: .init("psubscribe", -2, slow)
+        case .ssubscribe: .init("ssubscribe", -2, slow, keys: 1, to: -1, step: 1)
+        case .unsubscribe: .init("unsubscribe", -1, slow)
+        case .punsubscribe: .init("punsubscribe", -1, slow)
+        case .sunsubscribe: .init("sunsubscribe", -1, slow, keys: 1, to: -1, step: 1)
         default: makeServerSpecification()
         }
     }

@@ -5,8 +5,16 @@ import LarderWire
 import Synchronization
 
 extension CommandLoop {
-    func ping(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    func ping(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
         guard call.count <= 2 else { return output.appendWrongArity("ping") }
+        if connection.isRestricted {
+            output.appendArrayHeader(2)
+            output.appendBulk("pong")
+            if call.count == 2 { output.appendBulk(call[1]) } else { output.appendBulk("") }
+            return
+        }
         if call.count == 2 { output.appendBulk(call[1]) } else { output.appendSimple("PONG") }
     }
 
@@ -36,63 +44,39 @@ extension CommandLoop {
         connection.client.database.store(database, ordering: .relaxed)
     }
 
-    func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
-        connection.transaction = nil
+    mutating func reset(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
+        endTransaction(of: &connection)
         shared.endMonitoring(connection.client.id)
-        connection.version = .v2
-        connection.client.protocolVersion.store(2, ordering: .relaxed)
+        unsubscribeAll(&connection, &output)
+        setVersion(.v2, of: &connection, &output)
         setDatabase(0, of: &connection)
         connection.client.name = ""
-        connection.isAuthenticated = !shared.needsPassword
+        connection.gate.remove([.mute, .muteNext])
+        logOut(&connection)
         output.appendSimple("RESET")
     }
 
-    func auth(
-        _ call: borrowing Call, _ connection: inout ClientConnection,
-        _ output: inout OutputBuffer
-    ) {
-        guard call.count <= 3 else { return output.appendSyntaxError() }
-        if call.count == 2, !shared.needsPassword {
-            return output.appendText(
-                "-ERR AUTH <password> called without any password configured for the default "
-                    + "user. Are you sure your configuration is correct?\r\n")
-        }
-        let user = call.count == 3 ? call[1].text : "default"
-        let isRight = authenticate(user, call[call.count - 1].text, &connection)
-        if isRight { output.appendSimple("OK") } else { output.appendWrongPassword() }
-    }
-
-    private func authenticate(
-        _ user: String, _ password: String, _ connection: inout ClientConnection
-    ) -> Bool {
-        let isRight = user == "default" && (!shared.needsPassword || shared.isPassword(password))
-        if isRight { connection.isAuthenticated = true }
-        return isRight
-    }
-
-    func hello(
+    mutating func hello(
         _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
         guard let options = HelloOptions(call, &output) else { return }
         if let user = options.user {
-            let password = call[user + 1].text
-            guard authenticate(call[user].text, password, &connection) else {
-                return output.appendWrongPassword()
-            }
+            let name = call[user].text
+            let outcome = logIn(name, call[user + 1], &connection, of: "HELLO")
+            guard case .done = outcome else { return output.append(outcome) }
         }
         guard connection.isAuthenticated else {
             return output.appendText(
                 "-NOAUTH HELLO must be called with the client already authenticated, otherwise "
-                    + "the HELLO <proto> AUTH <user> <pass> option can be used to authenticate "
+                    + "the HELLO AUTH <user> <pass> option can be used to authenticate "
                     + "the client and select the RESP protocol version at the same time\r\n")
         }
         if let name = options.name {
             guard setName(call[name], of: connection, &output) else { return }
         }
         if let version = options.version {
-            connection.version = version
-            connection.client.protocolVersion.store(Int(version.rawValue), ordering: .relaxed)
+            setVersion(version, of: &connection, &output)
         }
         appendGreeting(connection, &output)
     }
@@ -171,11 +155,5 @@ extension RawSpan {
     var isPlainName: Bool {
         for offset in 0..<byteCount where !(33...126).contains(byte(at: offset)) { return false }
         return true
-    }
-}
-
-extension OutputBuffer {
-    mutating func appendWrongPassword() {
-        appendError("WRONGPASS invalid username-password pair or user is disabled.")
     }
 }

@@ -65,6 +65,6 @@ extension OutputBuffer {
         append(" <subcommand> [<arg> [value] [opt] ...]. Subcommands are:\r\n")
         for line in lines { appendSimple(line) }
         appendSimple("HELP")
-        appendSimple("    Print this help.")
+        appendSimple("    Prints this help.")
     }
 }

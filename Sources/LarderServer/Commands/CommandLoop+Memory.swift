@@ -11,7 +11,7 @@ extension CommandLoop {
         case "memory|usage": memoryUsage(call, connection, &output)
         case "memory|stats": memoryStatistics(connection.version, &output)
         case "memory|doctor":
-            let isSmall = store.budget.used < 5 << 20
+            let isSmall = store.budget.used - shared.startupBytes < 5 << 20
             output.appendVerbatimText(
                 isSmall ? MemoryText.tooSmall : MemoryText.healthy, connection.version)
         case "memory|malloc-stats":

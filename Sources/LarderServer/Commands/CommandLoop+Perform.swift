@@ -15,7 +15,7 @@ extension CommandLoop {
         let isContainer = table.specifications[Int(command.rawValue)].hasSubcommands
         let place = isContainer ? place(of: call, command) : Int(command.rawValue)
         let calls = counters.countCall(place)
-        connection.client.lastCommand.store(command.rawValue, ordering: .relaxed)
+        connection.client.lastCommand.store(place, ordering: .relaxed)
         let isSmall =
             table.specifications[Int(command.rawValue)].isSmall
             && call.count <= Self.smallArgumentsMax
@@ -23,6 +23,9 @@ extension CommandLoop {
         let start = output.count
         let begin = timing.time(kind)
         runHot(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
+        }
         switch kind {
         case .not: break
         case .roughly:
@@ -39,7 +42,7 @@ extension CommandLoop {
     private static var smallArgumentsMax: Int { 8 }
 
     /// Where a command with subcommands is counted.
-    private func place(of call: borrowing Call, _ command: Command) -> Int {
+    func place(of call: borrowing Call, _ command: Command) -> Int {
         guard call.count > 1 else { return Int(command.rawValue) }
         return CommandTable.shared.subcommand(call[1], of: command)?.place ?? Int(command.rawValue)
     }

@@ -10,33 +10,46 @@ extension CommandLoop {
         _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
+        if connection.gate.isEmpty {
+            runAdmitted(call, on: &connection, into: &output)
+        } else {
+            runGated(call, on: &connection, into: &output)
+        }
+    }
+
+    /// Runs a command of a client who may.
+    @inline(__always)
+    mutating func runAdmitted(
+        _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
         guard let command = CommandTable.shared.command(call[0]) else {
             if HTTPGuard.isRequest(call) {
                 connection.isClosing = true
                 shared.logger.warning("an HTTP request on the RESP port was refused")
                 return
             }
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             shared.errors.count("ERR")
             return output.appendUnknownCommand(call)
         }
         let row = command.specification
         if row.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             return
         }
         guard row.accepts(argumentCount: call.count) else {
             reject(Int(command.rawValue), "ERR")
-            connection.transaction?.isAborted = true
+            connection.transaction?.abort()
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
-        guard connection.isAuthenticated || command.runsUnauthenticated else {
-            reject(Int(command.rawValue), "NOAUTH")
-            return output.appendError("NOAUTH Authentication required.")
+        if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
+            return refuseRestricted(command, call, connection, &output)
         }
         if let transaction = connection.transaction, !command.isTransactional {
-            return queue(command, call, transaction, &output)
+            queue(command, call, transaction, &output)
+            return note(command, call, queuedIn: transaction, &connection)
         }
         perform(command, call, on: &connection, into: &output)
     }
@@ -106,15 +119,18 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         switch command {
-        case .ping: ping(call, &output)
+        case .ping: ping(call, connection, &output)
         case .echo: output.appendBulk(call[1])
         case .hello: hello(call, &connection, &output)
         case .auth: auth(call, &connection, &output)
         case .select: select(call, &connection, &output)
+        case .acl: acl(call, connection, &output)
         case .reset: reset(&connection, &output)
         case .multi: multi(&connection, &output)
         case .exec: exec(&connection, &output)
         case .discard: discard(&connection, &output)
+        case .watch: watch(call, &connection, &output)
+        case .unwatch: unwatch(connection, &output)
         case .quit:
             output.appendSimple("OK")
             connection.isClosing = true
@@ -124,6 +140,44 @@ extension CommandLoop {
         case .config: configure(call, connection, &output)
         case .info: info(call, connection, &output)
         case .object: object(call, connection, &output)
+        default: runBits(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runBits(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .bitcount: bitcount(call, connection, &output)
+        case .bitfield: bitfield(call, connection, isReadOnly: false, &output)
+        case .bitfieldRO: bitfield(call, connection, isReadOnly: true, &output)
+        case .bitop: bitop(call, connection, &output)
+        case .bitpos: bitpos(call, connection, &output)
+        case .getbit: getbit(call, connection, &output)
+        case .setbit: setbit(call, connection, &output)
+        case .incrbyfloat: incrbyfloat(call, connection, &output)
+        case .lcs: lcs(call, connection, &output)
+        case .move: move(call, connection, &output)
+        case .swapdb: swapdb(call, &output)
+        default: runMessages(command, call, on: &connection, into: &output)
+        }
+    }
+
+    private mutating func runMessages(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        switch command {
+        case .publish: publish(call, isShard: false, &connection, &output)
+        case .spublish: publish(call, isShard: true, &connection, &output)
+        case .pubsub: pubsub(call, connection, &output)
+        case .subscribe: subscribe(call, .channel, &connection, &output)
+        case .psubscribe: subscribe(call, .pattern, &connection, &output)
+        case .ssubscribe: subscribe(call, .shard, &connection, &output)
+        case .unsubscribe: unsubscribe(call, .channel, &connection, &output)
+        case .punsubscribe: unsubscribe(call, .pattern, &connection, &output)
+        case .sunsubscribe: unsubscribe(call, .shard, &connection, &output)
         default: runServer(command, call, on: &connection, into: &output)
         }
     }

@@ -125,7 +125,8 @@ extension CommandLoop {
             var exists = false
             withKey(call[1], connection) { exists = $0.exists }
             guard exists else {
-                store.countMiss(store.hash(call[1]))
+                let hash = store.hash(call[1])
+                store.countMiss(call[1], hash, database: connection.database)
                 return output.appendNull(connection.version)
             }
             expiry = self.expiry(

@@ -19,7 +19,11 @@ extension CommandLoop {
     }
 
     private func listSlow(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        guard call.count <= 3 else { return output.appendUnknownSubcommand(call, "SLOWLOG") }
+        guard call.count <= 3 else {
+            output.append("-ERR unknown subcommand or wrong number of arguments for '")
+            output.appendPrintable(call[1], max: 128)
+            return output.append("'. Try SLOWLOG HELP.\r\n")
+        }
         var count = 10
         if call.count == 3 {
             guard let wanted = Decimal.integer(call[2]), wanted >= -1 else {

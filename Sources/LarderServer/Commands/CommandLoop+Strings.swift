@@ -67,46 +67,6 @@ extension CommandLoop {
         return set
     }
 
-    mutating func mset(
-        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
-    ) {
-        guard call.count % 2 == 1 else { return output.appendWrongArity("mset") }
-        let set = hashKeys(of: call, from: 1, step: 2)
-        var failure = PutOutcome.stored
-        store.withShards(set, database: connection.database, at: now) { keys in
-            failure = putAll(call, keys)
-        }
-        output.append(failure) { $0.appendSimple("OK") }
-    }
-
-    mutating func msetnx(
-        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
-    ) {
-        guard call.count % 2 == 1 else { return output.appendWrongArity("msetnx") }
-        let set = hashKeys(of: call, from: 1, step: 2)
-        var failure = PutOutcome.stored
-        var isFree = true
-        store.withShards(set, database: connection.database, at: now) { keys in
-            for index in stride(from: 1, to: call.count, by: 2) where isFree {
-                keys.withKey(call[index], hashes[index / 2]) { isFree = !$0.exists }
-            }
-            if isFree { failure = putAll(call, keys) }
-        }
-        output.append(failure) { $0.appendInteger(isFree ? 1 : 0) }
-    }
-
-    /// Stores all pairs of the call. A failure is told; what follows is stored all the same.
-    private func putAll(_ call: borrowing Call, _ keys: borrowing KeysAccess) -> PutOutcome {
-        var failure = PutOutcome.stored
-        for index in stride(from: 1, to: call.count, by: 2) {
-            keys.withKey(call[index], hashes[index / 2]) { access in
-                let outcome = put(index + 1, of: call, in: &access)
-                if outcome != .stored { failure = outcome }
-            }
-        }
-        return failure
-    }
-
     func setnx(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
@@ -170,23 +130,17 @@ extension CommandLoop {
     mutating func append(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        var outcome = PutOutcome.stored
-        var length = 0
-        let limit = store.valueMax
-        withKey(call[1], connection) { access in
-            length = access.valueLength + call[2].byteCount
-            guard length <= limit else {
-                outcome = .tooLarge
-                return
-            }
-            var value: [UInt8] = []
-            value.reserveCapacity(length)
-            access.copyValue(into: &value)
-            value.append(call[2])
-            outcome = unsafe access.put(
-                value.span.bytes, expiry: access.expiry, flags: access.flags)
+        let piece = call[2]
+        var start = 0
+        let outcome = edit(call[1], connection) { access in
+            start = access.valueLength
+            // Redis makes an empty value of nothing, and leaves one that is there alone.
+            return start + piece.byteCount
+        } _: { bytes in
+            bytes.write(piece, at: start)
+            return true
         }
-        output.append(outcome) { $0.appendInteger(Int64(length)) }
+        output.append(outcome) { $0.appendInteger(Int64(start + piece.byteCount)) }
     }
 
     /// The entry of one key, under its lock.

@@ -4,67 +4,95 @@ import LarderWire
 
 extension CommandLoop {
     /// MULTI.
-    func multi(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
+    mutating func multi(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
         guard connection.transaction == nil else {
             return output.appendError("ERR MULTI calls can not be nested")
         }
-        connection.transaction = Transaction()
+        connection.transaction = spareTransactions.popLast() ?? Transaction()
         output.appendSimple("OK")
     }
 
     /// DISCARD.
-    func discard(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
+    mutating func discard(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
         guard connection.transaction != nil else {
             return output.appendError("ERR DISCARD without MULTI")
         }
-        connection.transaction = nil
+        endTransaction(of: &connection)
         output.appendSimple("OK")
     }
 
+    /// Forgets what was queued and what is watched.
+    mutating func endTransaction(of connection: inout ClientConnection) {
+        if let watch = connection.watch, !watch.isEmpty { store.endWatch(watch) }
+        guard let transaction = connection.transaction else { return }
+        connection.transaction = nil
+        recycle(transaction)
+    }
+
+    private mutating func recycle(_ transaction: Transaction) {
+        guard spareTransactions.count < Self.spareTransactionMax else { return }
+        transaction.reset()
+        spareTransactions.append(transaction)
+    }
+
     /// EXEC: runs what was queued with the shards of all its keys locked, so that nobody sees a
-    /// state in between.
+    /// state in between, nor changes what is watched.
     mutating func exec(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
         guard let transaction = connection.transaction else {
             return output.appendError("ERR EXEC without MULTI")
         }
         connection.transaction = nil
+        defer {
+            recycle(transaction)
+            endTransaction(of: &connection)
+        }
         guard !transaction.isAborted else {
             return output.appendError(
                 "EXECABORT Transaction discarded because of previous errors.")
         }
-        output.appendArrayHeader(transaction.count)
-        let shards = transaction.needsAll ? store.allShards : transaction.shards
-        store.withTransaction(shards) {
-            runQueued(transaction.bytes, on: &connection, into: &output)
+        var shards = transaction.needsAll ? store.allShards : transaction.shards
+        let watch = connection.watch
+        let version = connection.version
+        if let watch {
+            guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
+            shards.formUnion(watch.shards)
         }
-    }
-
-    /// What redis does with an EXEC that has arguments.
-    func abortTransaction(
-        of connection: inout ClientConnection, _ output: inout OutputBuffer
-    ) {
-        connection.transaction = nil
-        output.appendText(
-            "-EXECABORT Transaction discarded because of: "
-                + "wrong number of arguments for 'exec' command\r\n")
+        isInTransaction = true
+        store.withTransaction(shards) {
+            if let watch, !watch.isEmpty {
+                // Nobody breaks it from here on.
+                guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
+                store.endWatch(watch)
+            }
+            runQueued(transaction, on: &connection, into: &output)
+        }
+        isInTransaction = false
     }
 
     private mutating func runQueued(
-        _ queued: [UInt8], on connection: inout ClientConnection,
+        _ transaction: Transaction, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
-        let list = ArgumentBox()
-        var parser = RequestParser()
-        var position = 0
-        let bytes = unsafe queued.span.bytes
-        while position < queued.count {
-            let step = try? list.parse(&parser, bytes, from: position, limits: RequestLimits())
-            guard case .request(let end)? = step else {
-                preconditionFailure("What was queued is whole requests.")
+        output.appendArrayHeader(transaction.queue.count)
+        var place = transaction.queue.first
+        for _ in 0..<transaction.queue.count {
+            transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
+                _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
+                let call = queuedArguments.call(in: bytes)
+                perform(command, call, on: &connection, into: &output)
             }
-            run(list.call(in: bytes), on: &connection, into: &output)
-            position = end
         }
+        isInTransaction = false
+    }
+
+    /// What redis does with an EXEC that has arguments.
+    mutating func abortTransaction(
+        of connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        endTransaction(of: &connection)
+        output.appendText(
+            "-EXECABORT Transaction discarded because of: "
+                + "wrong number of arguments for 'exec' command\r\n")
     }
 
     /// Queues a command between MULTI and EXEC.
@@ -72,7 +100,16 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ transaction: Transaction,
         _ output: inout OutputBuffer
     ) {
-        transaction.append(call, command.specification, store)
+        // What will not run is not kept.
+        guard !transaction.isAborted else { return output.appendSimple("QUEUED") }
+        let byteCount = RequestQueue.byteCount(of: call)
+        guard transaction.heldBytes + byteCount <= shared.transactionBytesMax else {
+            transaction.abort()
+            return output.appendErrorText(
+                "ERR the transaction takes more than \(shared.transactionBytesMax) bytes, "
+                    + "half of clients.memory")
+        }
+        transaction.append(command, call, byteCount: byteCount, store)
         output.appendSimple("QUEUED")
     }
 }
@@ -81,7 +118,7 @@ extension Command {
     /// What MULTI does not queue.
     var isTransactional: Bool {
         switch self {
-        case .multi, .exec, .discard, .quit, .reset: true
+        case .multi, .exec, .discard, .watch, .quit, .reset: true
         default: false
         }
     }

@@ -13,14 +13,28 @@ extension CommandLoop {
         self.tick = tick
         now = Moment(tick)
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        isPaused = shared.pause.isOn
+        descriptor = connection.client.descriptor
+        if connection.isWatcher { return serveWatcher(bytes, on: connection, &output) }
+        if !connection.isGreeted {
+            connection.isGreeted = true
+            if isBinary(bytes) { return refuseBinary(connection) }
+        }
         var position = 0
         if let ingest = connection.ingest {
+            if isPaused, postpones(ingest, connection) {
+                return Received(consumed: 0, next: .pause)
+            }
             position = resumeWrite(ingest, bytes, &output)
+            if events.isActive {
+                let names = EventNames(ingest.command.verb)
+                tellEvents(of: names, on: &connection, from: 0, into: &output)
+            }
             guard ingest.isFed else { return Received(consumed: position) }
             connection.ingest = nil
         }
         while position < bytes.byteCount {
-            if connection.isAuthenticated, !connection.lines.isInsideCommand,
+            if connection.isAuthenticated, !isPaused, !connection.lines.isInsideCommand,
                 bytes.byteCount - position >= Self.aheadBytesMin,
                 case let end = runCommandsAhead(
                     bytes, from: position, on: &connection, into: &output),
@@ -47,7 +61,15 @@ extension CommandLoop {
         let limits = connection.isAuthenticated ? lineLimits : .unauthenticated
         let step = arguments.parse(&connection.lines, bytes, from: position, limits: limits)
         switch step {
+        case .command(let command, let end) where command.verb.holdsConnection:
+            if let received = serveLong(command, bytes, position, on: &connection, &output) {
+                return received
+            }
+            position = end
         case .command(let command, let end):
+            if isPaused, postpones(command, connection) {
+                return Received(consumed: position, next: .pause)
+            }
             serve(command, arguments.call(in: bytes), on: &connection, &output)
             position = end
         case .failure(let failure, let command, let end):
@@ -58,7 +80,9 @@ extension CommandLoop {
         case .needMore(let atLeast):
             return wait(for: atLeast, from: position, of: bytes)
         case .largeValue(let command, let offset):
-            connection.ingest = makeIngest(command, arguments.call(in: bytes))
+            let call = arguments.call(in: bytes)
+            connection.ingest = makeIngest(command, call)
+            connection.ingest?.isRefused = isDenied(command, call, connection)
             if let ingest = connection.ingest {
                 let rest = bytes.extracting(offset..<bytes.byteCount)
                 return Received(consumed: offset + ingest.feed(rest))
@@ -72,22 +96,23 @@ extension CommandLoop {
     }
 
     /// Counts and runs one command.
-    func serve(
+    mutating func serve(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         count(.commands)
         run(command, call, on: &connection, into: &output)
+        if events.isActive {
+            tellEvents(of: EventNames(command.verb), on: &connection, from: 0, into: &output)
+        }
     }
 
     /// The commands that make up most traffic come first.
-    private func run(
+    private mutating func run(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
-        guard connection.isAuthenticated else {
-            return authenticate(command, call, &connection, &output)
-        }
+        guard connection.gate.isEmpty || admits(command, call, &connection, &output) else { return }
         switch command.verb {
         case .get: get(call, &output)
         case .gets: gets(call, &output)
@@ -105,9 +130,7 @@ extension CommandLoop {
         case .flushAll: flushAll(command, &output)
         case .stats: stats(call, connection, &output)
         case .version: output.append("VERSION 1.6.18\r\n")
-        case .verbosity: if !command.isQuiet { output.append(.ok) }
-        case .quit: connection.isClosing = true
-        case .shutdown, .unknown: MemcachedFailure.unknownCommand.append(to: &output)
+        default: operate(command, call, on: &connection, &output)
         }
     }
 

@@ -7,7 +7,7 @@ import LarderWire
 // as memcached has it with an authentication file.
 extension CommandLoop {
     /// Runs the only command that a client may give before it is known.
-    func authenticate(
+    mutating func authenticate(
         _ command: MemcachedCommand, _ call: borrowing Call,
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
@@ -21,12 +21,12 @@ extension CommandLoop {
         guard words.count >= 2 else {
             return output.appendRefusal("CLIENT_ERROR bad authentication token format")
         }
-        guard words[0] == "default", shared.isPassword(String(words[1])) else {
-            count(.authenticationFailures)
-            return output.appendRefusal("CLIENT_ERROR authentication failure")
-        }
-        connection.isAuthenticated = true
-        output.append(.stored)
+        let password = Array(words[1].utf8)
+        let outcome = unsafe logIn(
+            String(words[0]), password.span.bytes, &connection, of: "AUTH")
+        if case .done = outcome { return output.append(.stored) }
+        count(.authenticationFailures)
+        output.appendRefusal("CLIENT_ERROR authentication failure")
     }
 }
 

@@ -31,7 +31,7 @@ extension CommandLoop {
         addition.isDecrement = command.verb == .decrement
         let hash = store.hash(call[0])
         var sum = MemcachedSum.refused(.notFound)
-        store.withKey(call[0], hash, database: 0, at: now) { access in
+        withEntry(call[0], hash) { access in
             sum = carryOut(addition, &access, hash)
         }
         guard !command.isQuiet else { return }
@@ -43,7 +43,7 @@ extension CommandLoop {
     }
 
     /// Changes the number of an entry. It keeps flags, expiry, and its length: a number that is
-    /// shorter is followed by blanks.
+    /// shorter is followed by blanks. Marks are kept too unless the number becomes longer.
     func carryOut(
         _ addition: MemcachedAddition, _ access: inout KeyAccess, _ hash: UInt64
     ) -> MemcachedSum {
@@ -77,13 +77,16 @@ extension CommandLoop {
         let digits = DecimalText(number)
         let (expiry, flags) = (access.expiry, access.flags)
         guard digits.bytes.byteCount < access.valueLength else {
-            return access.put(digits.bytes, expiry: expiry, flags: flags, isVersioned: true)
+            let marks = digits.bytes.byteCount == access.valueLength ? access.marks : []
+            return access.put(
+                digits.bytes, expiry: expiry, flags: flags, marks: marks, isVersioned: true)
         }
         var padded: [UInt8] = []
         padded.reserveCapacity(access.valueLength)
         padded.append(digits.bytes)
         while padded.count < access.valueLength { padded.append(UInt8(ascii: " ")) }
         return unsafe access.put(
-            padded.span.bytes, expiry: expiry, flags: flags, isVersioned: true)
+            padded.span.bytes, expiry: expiry, flags: flags, marks: access.marks,
+            isVersioned: true)
     }
 }

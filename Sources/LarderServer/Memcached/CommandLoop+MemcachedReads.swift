@@ -5,6 +5,7 @@ import LarderWire
 extension CommandLoop {
     /// `get`: each key for itself.
     func get(_ call: borrowing Call, _ output: inout OutputBuffer) {
+        guard wantedKinds.isEmpty else { return getWatched(call, &output) }
         for index in 0..<call.count {
             let key = call[index]
             let outcome = store.read(key, store.hash(key), database: 0, at: now) { value, flags in
@@ -23,18 +24,28 @@ extension CommandLoop {
         output.append(.end)
     }
 
+    @inline(never)
+    private func getWatched(_ call: borrowing Call, _ output: inout OutputBuffer) {
+        for index in 0..<call.count { get(call[index], isVersioned: false, &output) }
+        output.append(.end)
+    }
+
     /// `gets`.
     func gets(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        for index in 0..<call.count {
-            let key = call[index]
-            let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
-                access.countRead()
-                appendEntry(key, hash, &access, isVersioned: true, &output)
-                count(access.exists ? .getHits : .getMisses)
-            }
-        }
+        for index in 0..<call.count { get(call[index], isVersioned: true, &output) }
         output.append(.end)
+    }
+
+    private func get(_ key: RawSpan, isVersioned: Bool, _ output: inout OutputBuffer) {
+        let hash = store.hash(key)
+        var isHit = false
+        withEntry(key, hash) { access in
+            access.countRead()
+            appendEntry(key, hash, &access, isVersioned: isVersioned, &output)
+            isHit = access.exists
+        }
+        count(isHit ? .getHits : .getMisses)
+        if !wantedKinds.isEmpty { noteGet(key, isHit: isHit) }
     }
 
     /// `gat` and `gats`.
@@ -45,13 +56,16 @@ extension CommandLoop {
         for index in 0..<call.count {
             let key = call[index]
             let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
+            var isHit = false
+            withEntry(key, hash) { access in
                 access.countRead()
                 appendEntry(
                     key, hash, &access, isVersioned: command.verb == .gats, &output)
-                count(access.exists ? .touchHits : .touchMisses)
+                isHit = access.exists
                 access.setExpiry(orRemove: expiry)
             }
+            count(isHit ? .touchHits : .touchMisses)
+            if !wantedKinds.isEmpty { noteGet(key, isHit: isHit) }
         }
         output.append(.end)
     }
@@ -79,7 +93,11 @@ extension CommandLoop {
         var shard = ShardSet()
         store.insertShard(of: hash, into: &shard)
         var numbers = shard.makeIterator()
-        return version << 6 | UInt64(numbers.next() ?? 0)
+        return Self.cas(version: version, shard: UInt64(numbers.next() ?? 0))
+    }
+
+    static func cas(version: UInt64, shard: UInt64) -> UInt64 {
+        version << 6 | shard
     }
 }
 

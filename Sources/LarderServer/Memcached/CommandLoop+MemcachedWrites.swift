@@ -16,6 +16,12 @@ struct MemcachedWrite {
     var version: UInt64 = 0
     /// Whether the client asks for the new version.
     var asksForVersion = false
+    /// What the new entry is marked with.
+    var marks: EntryMarks = []
+    /// Whether a version that is older than the entry's stores a value that is marked as stale.
+    var takesStale = false
+    /// Whether it counts for its prefix: those of `ms` do not.
+    var isCounted = true
 }
 
 /// A value that is already in the store's memory; or was, if there was no room for it.
@@ -71,6 +77,10 @@ extension CommandLoop {
         let done = ingest.feed(bytes)
         guard ingest.isFed else { return done }
         count(.commands)
+        guard !ingest.isRefused else {
+            if !ingest.command.isQuiet { output.appendNoPermission() }
+            return done
+        }
         guard ingest.endsLine else {
             MemcachedFailure.badDataChunk.append(to: &output)
             return done
@@ -100,11 +110,43 @@ extension CommandLoop {
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         streamed: StreamedValue = .none
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
+        guard wantedKinds.isEmpty else {
+            return carryOutWatched(write, key, hash, value, streamed)
+        }
+        return perform(write, key, hash, value, streamed)
+    }
+
+    @inline(never)
+    private func carryOutWatched(
+        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
+        _ streamed: StreamedValue
+    ) -> (reply: MemcachedReplyLine, version: UInt64) {
+        if write.isCounted, wantedKinds.contains(.prefixes) {
+            shared.memcached.prefixes.note(.set, key)
+        }
+        withEntry(key, hash) { _ in }
+        let outcome = perform(write, key, hash, value, streamed)
+        guard wantedKinds.contains(.mutations) else { return outcome }
+        var byteCount = value.byteCount
+        if case .value(let large?) = streamed { byteCount = large.byteCount }
+        if outcome.reply == .stored, write.mode == .append || write.mode == .prepend {
+            store.withKey(key, hash, database: 0, at: now) { byteCount = $0.valueLength }
+        }
+        noteStore(write, key, outcome.reply, byteCount: byteCount)
+        return outcome
+    }
+
+    @inline(__always)
+    private func perform(
+        _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
+        _ streamed: StreamedValue
+    ) -> (reply: MemcachedReplyLine, version: UInt64) {
         var reply = MemcachedReplyLine.stored
         var version: UInt64 = 0
+        var write = write
         store.withKey(key, hash, database: 0, at: now) { access in
             reply =
-                refusal(of: write, &access, hash)
+                refusal(of: &write, &access, hash)
                 ?? put(value, streamed, by: write, &access)
             if reply == .outOfMemory {
                 count(.outOfMemory)
@@ -133,7 +175,7 @@ extension CommandLoop {
     /// Why the entry that there is, or is not, forbids a write.
     @inline(__always)
     private func refusal(
-        of write: MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
+        of write: inout MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
     ) -> MemcachedReplyLine? {
         switch write.mode {
         case .set: return nil
@@ -146,9 +188,22 @@ extension CommandLoop {
             guard write.version != 0, cas(&access, hash) != write.version else { return nil }
             return .exists
         case .cas:
-            guard access.exists else { return .notFound }
-            return write.version != 0 && cas(&access, hash) == write.version ? nil : .exists
+            return refusalOfCompared(&write, &access, hash)
         }
+    }
+
+    private func refusalOfCompared(
+        _ write: inout MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
+    ) -> MemcachedReplyLine? {
+        guard access.exists else { return .notFound }
+        guard write.version != 0, let version = cas(&access, hash) else { return .exists }
+        if version == write.version { return nil }
+        guard write.takesStale, write.version < version else { return .exists }
+        // The value is stored, but remains what the next client is to replace.
+        write.expiry = access.expiry
+        write.marks.insert(.stale)
+        write.marks.formUnion(access.marks.intersection(.won))
+        return nil
     }
 
     @inline(__always)
@@ -168,9 +223,13 @@ extension CommandLoop {
         let outcome =
             switch streamed {
             case .none:
-                access.put(value, expiry: expiry, flags: write.flags, isVersioned: true)
+                access.put(
+                    value, expiry: expiry, flags: write.flags, marks: write.marks,
+                    isVersioned: true)
             case .value(let large):
-                access.put(large: large, expiry: expiry, flags: write.flags, isVersioned: true)
+                access.put(
+                    large: large, expiry: expiry, flags: write.flags, marks: write.marks,
+                    isVersioned: true)
             }
         return outcome == .stored ? .stored : .outOfMemory
     }
@@ -196,9 +255,9 @@ extension CommandLoop {
     ) {
         let expiry = MemcachedExpiry.moment(command.expiry, now: now)
         var exists = false
-        store.withKey(call[0], store.hash(call[0]), database: 0, at: now) { access in
+        withEntry(call[0], store.hash(call[0])) { access in
             exists = access.exists
-            access.touch()
+            access.noteRead()
             access.setExpiry(orRemove: expiry)
         }
         count(exists ? .touchHits : .touchMisses)
@@ -210,11 +269,12 @@ extension CommandLoop {
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
         var exists = false
-        store.withKey(call[0], store.hash(call[0]), database: 0, at: now) { access in
+        withEntry(call[0], store.hash(call[0])) { access in
             exists = access.exists
             access.remove()
         }
         count(exists ? .deleteHits : .deleteMisses)
+        if wantedKinds.contains(.prefixes) { shared.memcached.prefixes.note(.delete, call[0]) }
         if !command.isQuiet { output.append(exists ? .deleted : .notFound) }
     }
 }

@@ -33,6 +33,14 @@ final class MemcachedShared: Sendable {
     /// The counters at the last `stats reset`. They are read under its lock, so that nobody
     /// subtracts those of a reset that came after his own.
     private let baseline = Guarded<MemcachedTotals?>(nil)
+    let watchers = WatchHub()
+    let prefixes = PrefixCounts()
+    /// What `lru_crawler enable` and `disable` say. Expired entries leave by themselves either way.
+    let isCrawlerEnabled = Atomic<Bool>(true)
+    /// What `verbosity` was set to.
+    let verbosity = Atomic<UInt32>(0)
+    /// Ends the server.
+    private let stop = Guarded<(@Sendable () -> Void)?>(nil)
 
     /// The totals since the last `stats reset`.
     func totals(of shared: ServerShared) -> MemcachedTotals {
@@ -44,6 +52,17 @@ final class MemcachedShared: Sendable {
 
     func reset(_ shared: ServerShared) {
         baseline.withLock { $0 = MemcachedTotals(shared) }
+    }
+
+    /// Says how the server is ended.
+    func onStop(_ body: @escaping @Sendable () -> Void) {
+        stop.withLock { $0 = body }
+    }
+
+    /// Ends the server.
+    func stopServer() {
+        let body = stop.withLock { $0 }
+        body?()
     }
 
     /// Empties database 0 at `due`, and not at the time that was asked for before.
@@ -77,6 +96,8 @@ struct MemcachedTotals {
     var writes: Int
     var evictions: Int
     var expirations: Int
+    var evictionsUnread: Int
+    var expirationsUnread: Int
 
     init(_ shared: ServerShared) {
         commands = MemcachedCounter.allCases.map { counter in
@@ -90,6 +111,8 @@ struct MemcachedTotals {
         writes = counted.writes
         evictions = counted.evictions
         expirations = counted.expirations
+        evictionsUnread = counted.evictionsUnread
+        expirationsUnread = counted.expirationsUnread
     }
 
     subscript(counter: MemcachedCounter) -> UInt64 { commands[counter.rawValue] }
@@ -102,10 +125,15 @@ struct MemcachedTotals {
         rest.rejected -= start.rejected
         rest.bytesIn -= start.bytesIn
         rest.bytesOut -= start.bytesOut
-        rest.writes = writes < start.writes ? writes : writes - start.writes
-        rest.evictions = evictions < start.evictions ? evictions : evictions - start.evictions
-        rest.expirations =
-            expirations < start.expirations ? expirations : expirations - start.expirations
+        rest.writes = Self.difference(writes, start.writes)
+        rest.evictions = Self.difference(evictions, start.evictions)
+        rest.expirations = Self.difference(expirations, start.expirations)
+        rest.evictionsUnread = Self.difference(evictionsUnread, start.evictionsUnread)
+        rest.expirationsUnread = Self.difference(expirationsUnread, start.expirationsUnread)
         return rest
+    }
+
+    private static func difference(_ now: Int, _ then: Int) -> Int {
+        now < then ? now : now - then
     }
 }

@@ -34,6 +34,11 @@ import LarderWire
         unsafe parser.skipLargeArgument(&list.pointee)
     }
 
+    /// Takes the arguments of a request that was queued; see `ArgumentList.refill`.
+    func refill(_ bytes: RawSpan, lengthsAt start: Int, count: Int) -> Int {
+        unsafe list.pointee.refill(bytes, lengthsAt: start, count: count)
+    }
+
     func parse(
         _ parser: inout MemcachedParser, _ bytes: RawSpan, from start: Int,
         limits: MemcachedLimits

@@ -56,7 +56,9 @@ import LarderWire
             guard position < bytes.byteCount else { return index }
             let step = unsafe parser.parse(
                 bytes, from: position, limits: limits, into: &lists[index])
-            guard case .command(let command, let end) = step else { return index }
+            guard case .command(let command, let end) = step, !command.verb.holdsConnection else {
+                return index
+            }
             unsafe commands[index] = command
             unsafe ends[index] = end
             position = end

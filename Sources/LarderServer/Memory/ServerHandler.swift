@@ -2,6 +2,7 @@ import LarderCore
 import LarderMemory
 import LarderRuntime
 import LarderWire
+import Synchronization
 
 /// The server's end of a loop: hands bytes to the dialect of their connection.
 ///
@@ -25,32 +26,60 @@ import LarderWire
     func opened(_ peer: Peer, into output: inout OutputBuffer) -> ClientConnection? {
         let dialect = ClientConnection.Dialect(rawValue: peer.tag) ?? .resp
         let client = Client(
-            peer, localAddress: "127.0.0.1:\(shared.port)", isMemcached: dialect == .memcached,
-            now: MonotonicClock.now())
+            peer, isMemcached: dialect == .memcached, now: MonotonicClock.now())
         shared.clients.add(client)
-        return ClientConnection(
-            dialect: dialect, isAuthenticated: !shared.needsPassword, client: client)
+        shared.noteConnection(client)
+        var connection = ClientConnection(
+            dialect: dialect, user: shared.users.current.standard, client: client)
+        connection.enterIfOpen()
+        if let name = peer.certificateName, let user = shared.users.current.user(certificate: name)
+        {
+            connection.enter(as: user)
+        }
+        return connection
     }
 
     func received(
         _ bytes: RawSpan, on connection: inout ClientConnection,
         into output: inout OutputBuffer, at now: Tick
     ) -> Received {
-        switch connection.dialect {
-        case .resp:
-            unsafe state.pointee.serve(bytes, on: &connection, into: &output, at: now)
-        case .memcached:
-            unsafe state.pointee.serveMemcached(bytes, on: &connection, into: &output, at: now)
-        }
+        if connection.subscriptions != nil { unsafe state.pointee.catchUp(&connection, &output) }
+        connection.isHeld = false
+        let received =
+            switch connection.dialect {
+            case .resp:
+                unsafe state.pointee.serve(bytes, on: &connection, into: &output, at: now)
+            case .memcached:
+                unsafe state.pointee.serveMemcached(bytes, on: &connection, into: &output, at: now)
+            }
+        if unsafe state.pointee.published != 0 { unsafe state.pointee.announce() }
+        return received
+    }
+
+    func deliver(through broadcaster: Broadcaster) {
+        unsafe state.pointee.deliver(through: broadcaster)
+    }
+
+    func subscribes(_ connection: borrowing ClientConnection) -> Bool {
+        connection.subscriptions != nil
     }
 
     func closed(_ connection: ClientConnection, reason: CloseReason) {
+        if let watch = connection.watch { shared.store.endWatch(watch) }
+        unsafe state.pointee.forgetSubscriptions(of: connection)
         shared.clients.remove(connection.client)
+        if connection.client.isPostponed.load(ordering: .relaxed) {
+            shared.pause.forget(connection.client)
+        }
+        if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
+        shared.noteConnection(connection.client, leftBy: reason)
         shared.endMonitoring(connection.client.id)
     }
 
     func ticked(at now: Tick) -> Bool {
-        unsafe state.pointee.keepHouse(at: now)
+        let isMore = unsafe state.pointee.keepHouse(at: now)
+        if unsafe state.pointee.published != 0 { unsafe state.pointee.announce() }
+        return isMore
     }
 
     func refusal(of peer: Peer) -> StaticString {

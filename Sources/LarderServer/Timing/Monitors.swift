@@ -36,12 +36,21 @@ final class Monitors: Sendable {
 
     /// Sends a request to all, unless it is for administrators only.
     func feed(_ command: Command, _ call: borrowing Call, _ connection: ClientConnection) {
-        guard !command.specification.categories.contains(.admin) else { return }
+        guard !Self.isAdministration(command, call) else { return }
         let line = Self.line(CallWords.visible(call, command), connection)
         // A copy: nothing is sent under a lock.
         for reader in readers.withLock({ $0 }) where !reader.context.send(line, to: reader.id) {
             reader.context.close(reader.id)
         }
+    }
+
+    private static func isAdministration(
+        _ command: Command, _ call: borrowing Call
+    ) -> Bool {
+        let row = command.specification
+        guard row.hasSubcommands, call.count > 1 else { return row.categories.contains(.admin) }
+        let found = CommandTable.shared.subcommand(call[1], of: command)
+        return found?.page.categories.contains(.admin) ?? false
     }
 
     private static func line(_ words: [[UInt8]], _ connection: ClientConnection) -> [UInt8] {

@@ -12,6 +12,13 @@ public enum MemcachedVerb: UInt8, Hashable, Sendable, BitwiseCopyable {
     case metaGet, metaSet, metaDelete, metaArithmetic, metaNoOperation, metaDebug
     /// A command that is not known, or a line without one.
     case unknown
+    // For those who run a server: the arguments are the words behind the command.
+    case cacheMemoryLimit, lru, slabs, extstore, refreshCertificates
+    // The same, and the reply may go on for long.
+    case lruCrawler, watch
+
+    /// Whether the connection may be needed for more than one reply.
+    @inlinable public var holdsConnection: Bool { rawValue >= Self.lruCrawler.rawValue }
 }
 
 /// One memcached command. The key, the keys or the value are in the `ArgumentList`.

@@ -21,8 +21,6 @@ public enum MemcachedFailure: Hashable, Sendable {
     /// A value above `MemcachedLimits.valueBytesMax`. `arguments[0]` is the key: a `set` or `ms`
     /// removes it.
     case valueTooLarge
-    /// `shutdown`.
-    case shutdownDisabled
 
     /// The reply, without its line end.
     public var text: StaticString {
@@ -37,7 +35,6 @@ public enum MemcachedFailure: Hashable, Sendable {
         case .tooManyGetFlags: "CLIENT_ERROR options flags are too long"
         case .badDataChunk: "CLIENT_ERROR bad data chunk"
         case .valueTooLarge: "SERVER_ERROR object too large for cache"
-        case .shutdownDisabled: "ERROR: shutdown not enabled"
         }
     }
 

@@ -3,6 +3,8 @@ struct MemcachedLine {
     enum Outcome {
         case success(MemcachedCommand)
         case failure(MemcachedFailure, MemcachedCommand)
+        /// The connection is to be closed.
+        case close
     }
 
     private var cursor: Int
@@ -21,7 +23,8 @@ struct MemcachedLine {
     mutating func command(
         _ bytes: RawSpan, _ start: Int, into arguments: inout ArgumentList
     ) -> Outcome {
-        let verb = MemcachedVerb.named(bytes, word(bytes))
+        let name = word(bytes)
+        let verb = MemcachedVerb.named(bytes, name)
         var command = MemcachedCommand(verb)
         switch verb {
         case .get, .gets:
@@ -34,10 +37,8 @@ struct MemcachedLine {
             }
             command.expiry = seconds
             return keys(bytes, start, command, countMin: 0, into: &arguments)
-        case .shutdown:
-            return .failure(.shutdownDisabled, command)
         case .unknown:
-            return .failure(.unknownCommand, command)
+            return isHTTP(bytes, name) ? .close : .failure(.unknownCommand, command)
         default:
             if let write = plainWrite(command, bytes, start, into: &arguments) {
                 return .success(write)
@@ -98,6 +99,22 @@ struct MemcachedLine {
         let isEnded = place >= end || bytes.byte(at: place) == UInt8(ascii: " ")
         place &+= 1
         return digits >= 1 && digits <= 9 && isEnded ? number : -1
+    }
+
+    /// Whether the rest of a line, which is no command, seems to be of a browser. memcached looks
+    /// at this only when no command begins with the same letter.
+    private mutating func isHTTP(_ bytes: RawSpan, _ name: Range<Int>) -> Bool {
+        guard name.count > 1 else { return false }
+        switch bytes.byte(at: name.lowerBound) {
+        case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "d"), UInt8(ascii: "g"),
+            UInt8(ascii: "i"), UInt8(ascii: "s"), UInt8(ascii: "t"):
+            return false
+        case UInt8(ascii: "m") where name.count == 2: return false
+        default: break
+        }
+        var last = name
+        while case let next = word(bytes), !next.isEmpty { last = next }
+        return last.count >= 5 && bytes.matches("HTTP/", at: last.lowerBound)
     }
 
     private mutating func words(

@@ -57,6 +57,7 @@ public struct MemcachedParser: Sendable {
             return .command(command, end: newline + 1)
         case .failure(let failure, let command):
             return .failure(failure, command, end: newline + 1)
+        case .close: return .close
         }
     }
 

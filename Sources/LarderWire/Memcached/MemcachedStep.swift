@@ -36,6 +36,6 @@ public enum MemcachedStep: Hashable, Sendable {
     case skipped(end: Int)
     /// The command is not all there, and cannot be before there are `atLeast` bytes from its start.
     case needMore(atLeast: Int)
-    /// An endless line. Close the connection without a word.
+    /// An endless line, or one of HTTP. Close the connection without a word.
     case close
 }

@@ -27,7 +27,8 @@ extension MemcachedVerb {
         if bytes.matches("set", at: start) { return .set }
         if bytes.matches("add", at: start) { return .add }
         if bytes.matches("cas", at: start) { return .cas }
-        return bytes.matches("gat", at: start) ? .gat : .unknown
+        if bytes.matches("gat", at: start) { return .gat }
+        return bytes.matches("lru", at: start) ? .lru : .unknown
     }
 
     private static func ofFour(_ bytes: RawSpan, _ start: Int) -> MemcachedVerb {
@@ -50,6 +51,16 @@ extension MemcachedVerb {
         if bytes.equals("version", in: word) { return .version }
         if bytes.equals("flush_all", in: word) { return .flushAll }
         if bytes.equals("verbosity", in: word) { return .verbosity }
-        return bytes.equals("shutdown", in: word) ? .shutdown : .unknown
+        if bytes.equals("shutdown", in: word) { return .shutdown }
+        return forOperators(bytes, word)
+    }
+
+    private static func forOperators(_ bytes: RawSpan, _ word: Range<Int>) -> MemcachedVerb {
+        if bytes.equals("watch", in: word) { return .watch }
+        if bytes.equals("lru_crawler", in: word) { return .lruCrawler }
+        if bytes.equals("cache_memlimit", in: word) { return .cacheMemoryLimit }
+        if bytes.equals("slabs", in: word) { return .slabs }
+        if bytes.equals("extstore", in: word) { return .extstore }
+        return bytes.equals("refresh_certs", in: word) ? .refreshCertificates : .unknown
     }
 }

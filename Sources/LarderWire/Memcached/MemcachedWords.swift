@@ -26,6 +26,9 @@ enum MemcachedWords {
         case .verbosity: return verbosity(&command, bytes, words)
         case .metaGet, .metaSet, .metaDelete, .metaArithmetic:
             return meta(&command, bytes, words)
+        case .cacheMemoryLimit, .lru, .slabs, .extstore, .watch:
+            command.isQuiet = isQuiet(bytes, words)
+            return .success(command)
         default: return .success(command)
         }
     }
@@ -39,7 +42,8 @@ enum MemcachedWords {
         case .increment, .decrement, .touch: 2...3
         case .delete: 1...3
         case .flushAll: 0...2
-        case .verbosity: 1...2
+        case .verbosity, .cacheMemoryLimit: 1...2
+        case .lru, .extstore: 1...Int.max
         case .metaGet, .metaSet, .metaDelete, .metaArithmetic: 1...Int.max
         default: 0...Int.max
         }

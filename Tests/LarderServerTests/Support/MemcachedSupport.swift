@@ -13,6 +13,8 @@ struct Conversation: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { title }
 
+    static let all = text + meta + leases + operators
+
     /// Everything that the client says.
     var requests: String { exchanges.map(\.request).joined() }
 

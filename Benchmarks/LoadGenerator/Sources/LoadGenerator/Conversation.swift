@@ -20,10 +20,13 @@ struct Conversation {
     init(_ plan: Plan) {
         switch plan.dialect {
         case .resp:
-            (get, set) = (Conversation.respGet(), Conversation.respSet(plan))
+            get = Conversation.respGet()
+            set =
+                plan.transaction > 0
+                ? Conversation.respTransaction(plan) : Conversation.respSet(plan)
             found = Conversation.respFound(plan)
             absent = Conversation.fixed("$-1\r\n")
-            stored = Conversation.fixed("+OK\r\n")
+            stored = Conversation.respStored(plan)
             refusals = [Array("-".utf8)]
         case .memcached:
             (get, set) = (Conversation.memcachedGet(), Conversation.memcachedSet(plan))
@@ -37,7 +40,7 @@ struct Conversation {
 
     /// Bytes that one request and one reply can take at most.
     var requestBytesMax: Int { max(get.byteCount, set.byteCount) }
-    var replyBytesMax: Int { found.byteCount }
+    var replyBytesMax: Int { max(found.byteCount, stored.byteCount) }
 
     func template(for request: Request) -> Template { request.isGet ? get : set }
 
@@ -86,6 +89,28 @@ struct Conversation {
         let tail = "$2\r\nPX\r\n$\(life.utf8.count)\r\n\(life)\r\n"
         template.append("\r\n" + (plan.timeToLive > 0 ? tail : ""))
         return template
+    }
+
+    /// MULTI, a SET for each of some keys, which are the key and a digit, and EXEC.
+    private static func respTransaction(_ plan: Plan) -> Template {
+        var template = fixed("*1\r\n$5\r\nMULTI\r\n")
+        for digit in 0..<plan.transaction {
+            template.append("*3\r\n$3\r\nSET\r\n$17\r\n")
+            template.appendKey()
+            template.append("\(digit)\r\n$\(plan.valueSize)\r\n")
+            template.appendValue(size: plan.valueSize)
+            template.append("\r\n")
+        }
+        template.append("*1\r\n$4\r\nEXEC\r\n")
+        return template
+    }
+
+    private static func respStored(_ plan: Plan) -> Template {
+        let count = plan.transaction
+        guard count > 0 else { return fixed("+OK\r\n") }
+        let queued = String(repeating: "+QUEUED\r\n", count: count)
+        let done = String(repeating: "+OK\r\n", count: count)
+        return fixed("+OK\r\n\(queued)*\(count)\r\n\(done)")
     }
 
     private static func respFound(_ plan: Plan) -> Template {

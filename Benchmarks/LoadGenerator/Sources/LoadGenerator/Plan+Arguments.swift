@@ -8,7 +8,7 @@ extension Plan {
         larder-load [--to HOST:PORT] [--protocol resp|memcached] [--gets-per-million N]
                     [--keys N] [--first-key N] [--order random|sequential] [--value-size BYTES]
                     [--ttl MILLISECONDS] [--requests N] [--warmup N] [--connections N]
-                    [--threads N] [--pipeline N] [--seed N] [--hold]
+                    [--threads N] [--pipeline N] [--seed N] [--transaction SETS] [--hold]
         """
 
     init(arguments: [String]) throws(UsageFailure) {
@@ -42,6 +42,7 @@ extension Plan {
         case "--connections": connections = try Plan.count(value, for: name)
         case "--threads": threads = try Plan.count(value, for: name)
         case "--pipeline": pipeline = try Plan.count(value, for: name)
+        case "--transaction": transaction = try Plan.count(value, for: name)
         case "--seed": seed = UInt64(try Plan.count(value, for: name))
         default: throw UsageFailure(message: "unknown option \(name)\n\(Plan.usage)")
         }
@@ -62,6 +63,9 @@ extension Plan {
         }
         guard pipeline >= 1, keys >= threads, valueSize >= 1, getsPerMillion <= 1_000_000 else {
             throw UsageFailure(message: "--pipeline, --keys or --value-size is out of range")
+        }
+        guard transaction == 0 || (dialect == .resp && transaction <= 10) else {
+            throw UsageFailure(message: "--transaction is for RESP, with at most 10 SETs")
         }
         guard firstKey + keys <= Key.limit else {
             throw UsageFailure(message: "keys go up to \(Key.limit)")

@@ -22,6 +22,8 @@ struct Plan: Sendable, Equatable {
     var order = KeyOrder.random
     /// Bytes of a value. Values repeat their key, so that a wrong one is seen at any size.
     var valueSize = 64
+    /// SETs of different keys in a MULTI and EXEC, which then are one request; 0: each SET alone.
+    var transaction = 0
     /// Life of what is set, in milliseconds (memcached: rounded up to seconds). 0: for ever.
     var timeToLive = 0
     var requests = 100_000

@@ -71,6 +71,23 @@ import Testing
         #expect(text == "set key:000000000042 0 2 20\r\n\(Self.value)\r\n")
     }
 
+    @Test func `a transaction is one request with one reply`() {
+        var plan = Plan()
+        (plan.valueSize, plan.transaction) = (2, 2)
+        let conversation = Conversation(plan)
+        #expect(
+            written(conversation.set)
+                == "*1\r\n$5\r\nMULTI\r\n"
+                + "*3\r\n$3\r\nSET\r\n$17\r\nkey:0000000000420\r\n$2\r\nke\r\n"
+                + "*3\r\n$3\r\nSET\r\n$17\r\nkey:0000000000421\r\n$2\r\nke\r\n"
+                + "*1\r\n$4\r\nEXEC\r\n")
+        let reply = "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n+OK\r\n"
+        let judged = unsafe Array(reply.utf8).withUnsafeBytes {
+            unsafe conversation.judge(Self.set, $0)
+        }
+        #expect(judged == .hit(byteCount: reply.utf8.count))
+    }
+
     private func written(_ template: Template) -> String {
         let memory = Memory(byteCount: template.byteCount)
         unsafe template.write(Key.text(42), to: memory.address(at: 0))

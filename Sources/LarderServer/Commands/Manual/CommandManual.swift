@@ -91,6 +91,7 @@ struct ManualReader {
             page.complexity = rest[2...].joined(separator: " ")
         case "key": page.keys.append(Self.key(rest))
         case "note": page.keys[page.keys.count - 1].note = rest.joined(separator: " ")
+        case "syscmd": page.isForSystem = true
         case "instead": page.deprecation = (rest[0], rest[1...].joined(separator: " "))
         default: preconditionFailure("A line of the manual begins with a known word.")
         }

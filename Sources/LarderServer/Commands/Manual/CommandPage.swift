@@ -17,6 +17,8 @@ struct CommandPage: Sendable {
     var complexity = ""
     /// The version since which something else is better, and what.
     var deprecation: (since: String, replacement: String)?
+    /// Whether it is for those who work on the server itself.
+    var isForSystem = false
     var keys: [KeySpecification] = []
     var arguments: [CommandArgument] = []
     var subcommands: [CommandPage] = []
@@ -24,6 +26,11 @@ struct CommandPage: Sendable {
     init(_ name: String, _ summary: String) {
         self.name = name
         self.summary = summary
+    }
+
+    /// What redis marks in its documents.
+    var documentFlags: [String] {
+        (deprecation == nil ? [] : ["deprecated"]) + (isForSystem ? ["syscmd"] : [])
     }
 
     /// The categories of a subcommand.

@@ -9,6 +9,12 @@ extension ManualText {
           arg password string
         client: name, describe and list connections
           doc connection 2.4.0 depends on the subcommand
+        client|caching 3 noscript loading stale: whether the next command is tracked
+          acl connection
+          doc connection 6.0.0 O(1)
+          arg mode oneof
+            yes pure-token =YES
+            no pure-token =NO
         client|getname 2 noscript loading stale: the name of this connection
           acl connection
           doc connection 2.6.9 O(1)
@@ -83,6 +89,18 @@ extension ManualText {
           acl connection
           doc connection 2.6.9 O(1)
           arg connection-name string
+        client|tracking -3 noscript loading stale: refused but for OFF, as nothing is tracked
+          acl connection
+          doc connection 6.0.0 O(1). Some options may introduce additional complexity.
+          arg status oneof
+            on pure-token =ON
+            off pure-token =OFF
+          arg client-id integer =REDIRECT optional
+          arg prefix string =PREFIX optional multiple multiple_token
+          arg bcast pure-token =BCAST optional
+          arg optin pure-token =OPTIN optional
+          arg optout pure-token =OPTOUT optional
+          arg noloop pure-token =NOLOOP optional
         client|trackinginfo 2 noscript loading stale: whether keys of this connection are tracked
           acl connection
           doc connection 6.2.0 O(1)

@@ -65,6 +65,7 @@ extension ManualText {
           doc server 1.0.0 O(1)
         debug: refused, as in redis by default
           doc server 1.0.0 depends on the subcommand
+          syscmd
         flushall: remove all keys of all databases
           acl keyspace dangerous
           tips request_policy:all_shards response_policy:all_succeeded

@@ -83,7 +83,8 @@ extension OutputBuffer {
         appendBulkText(page.name)
         let isDeprecated = page.deprecation != nil
         let optional = [
-            !page.since.isEmpty, !page.complexity.isEmpty, isDeprecated, isDeprecated, isDeprecated,
+            !page.since.isEmpty, !page.complexity.isEmpty, !page.documentFlags.isEmpty,
+            isDeprecated, isDeprecated,
             !page.arguments.isEmpty, !page.subcommands.isEmpty,
         ]
         appendMapHeader(2 + optional.count { $0 }, version)
@@ -91,9 +92,11 @@ extension OutputBuffer {
         if !page.since.isEmpty { append("since", page.since) }
         append("group", page.group)
         if !page.complexity.isEmpty { append("complexity", page.complexity) }
-        if let deprecation = page.deprecation {
+        if !page.documentFlags.isEmpty {
             appendBulk("doc_flags")
-            appendFlags(["deprecated"], version)
+            appendFlags(page.documentFlags, version)
+        }
+        if let deprecation = page.deprecation {
             append("deprecated_since", deprecation.since)
             append("replaced_by", deprecation.replacement)
         }

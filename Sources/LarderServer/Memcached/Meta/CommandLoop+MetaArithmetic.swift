@@ -5,7 +5,6 @@ import LarderWire
 extension CommandLoop {
     /// `ma`.
     func metaArithmetic(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        count(.metaCommands)
         let flags: MetaFlags
         do throws(MetaRefusal) {
             flags = try MetaFlags(call, 1..<call.count)
@@ -20,15 +19,26 @@ extension CommandLoop {
         case UInt8(ascii: "D"), UInt8(ascii: "-"): addition.isDecrement = true
         default: return output.appendRefusal("CLIENT_ERROR invalid mode for ma M token")
         }
-        guard !flags.hasLongOpaque else {
-            return output.appendRefusal("CLIENT_ERROR opaque token too long")
-        }
         flags.withKey(call[0]) { key in
             let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
+            var isNew = false
+            withEntry(key, hash) { access in
+                isNew = !access.exists && flags.vivifyExpiry != nil
                 reply(to: addition, hash, &access, call, flags, &output)
             }
+            if isNew, !wantedKinds.isEmpty { noteVivified(key, flags.initial) }
         }
+    }
+
+    /// Tells watchers of a number that was not there, which memcached adds as `add` would.
+    @inline(never)
+    private func noteVivified(_ key: RawSpan, _ initial: UInt64) {
+        if wantedKinds.contains(.fetchers) { noteFetch(key, length: nil) }
+        guard wantedKinds.contains(.mutations) else { return }
+        var write = MemcachedWrite()
+        write.mode = .add
+        let digits = DecimalText(initial)
+        noteStore(write, key, .stored, byteCount: digits.bytes.byteCount)
     }
 
     private func reply(
@@ -36,23 +46,22 @@ extension CommandLoop {
         _ call: borrowing Call, _ flags: MetaFlags, _ output: inout OutputBuffer
     ) {
         let isNew = !access.exists && flags.vivifyExpiry != nil
-        let sum = isNew ? vivify(&access, flags) : carryOut(addition, &access, hash)
-        switch sum {
+        let length = access.valueLength
+        switch isNew ? vivify(&access, flags) : carryOut(addition, &access, hash) {
         case .number(let number):
-            // memcached is not quiet about what it has just made.
-            if isNew || !flags.has("q") {
-                appendNumber(number, isNew, hash, &access, call, flags, &output)
-            }
-            if let expiry = isNew ? flags.vivifyExpiry : nil {
-                access.setExpiry(orRemove: MemcachedExpiry.moment(expiry, now: now))
-            }
-            if let expiry = flags.expiry {
-                access.setExpiry(orRemove: MemcachedExpiry.moment(expiry, now: now))
-            }
-        case .refused(.notFound): output.appendMeta("NF", call, flags)
-        case .refused(.exists): output.appendMeta("EX", call, flags)
-        case .refused(.outOfMemory): output.appendRefusal("SERVER_ERROR out of memory")
-        case .refused(let line): output.append(line)
+            var sum = MetaSum(number, isNew: isNew, expiry: access.expiry)
+            if flags.has("c") { sum.version = cas(&access, hash) ?? 0 }
+            append(&sum, call, flags, &output)
+            // A number that needs more room than the old one is a new entry, and memcached gives
+            // the new expiry to the old one.
+            guard isNew || sum.digits.bytes.byteCount <= length else { return }
+            if sum.expiry != access.expiry { access.setExpiry(orRemove: sum.expiry) }
+        case .refused(let line) where line != .notFound && line != .exists:
+            guard line == .outOfMemory else { return output.append(line) }
+            output.appendRefusal("SERVER_ERROR out of memory")
+        case .refused where flags.hasLongOpaque: output.appendLongOpaque()
+        case .refused(let line):
+            output.appendMeta(line == .exists ? "EX" : "NF", call, flags)
         }
     }
 
@@ -63,33 +72,54 @@ extension CommandLoop {
         return outcome == .stored ? .number(flags.initial) : .refused(.outOfMemory)
     }
 
-    private func appendNumber(
-        _ number: UInt64, _ isNew: Bool, _ hash: UInt64, _ access: inout KeyAccess,
-        _ call: borrowing Call, _ flags: MetaFlags, _ output: inout OutputBuffer
+    /// Appends the reply, unless the client wants none, and learns from the flags when the entry is
+    /// to expire.
+    private func append(
+        _ sum: inout MetaSum, _ call: borrowing Call, _ flags: MetaFlags,
+        _ output: inout OutputBuffer
     ) {
-        let digits = DecimalText(number)
-        if flags.has("v") {
-            output.append("VA ")
-            output.appendDecimal(UInt64(digits.bytes.byteCount))
-        } else {
-            output.append("HD")
-        }
-        var expiry: Moment? = access.expiry
+        let start = output.count
+        let hasValue = flags.has("v")
+        output.append(hasValue ? "VA " : "HD")
+        if hasValue { output.appendDecimal(UInt64(sum.digits.bytes.byteCount)) }
         for place in flags.places {
             let flag = call[place]
             switch flag.byte(at: 0) {
             case UInt8(ascii: "T"):
-                expiry = MemcachedExpiry.moment(flags.expiry ?? 0, now: now)
-            case UInt8(ascii: "N") where isNew:
-                expiry = MemcachedExpiry.moment(flags.vivifyExpiry ?? 0, now: now)
-            case UInt8(ascii: "t"): output.appendTimeLeft(until: expiry, now: now)
-            case UInt8(ascii: "c"): output.appendFlag("c", cas(&access, hash) ?? 0)
-            default: output.appendEcho(flag, key: call[0], flags)
+                sum.expiry = MemcachedExpiry.moment(flags.expiry ?? 0, now: now)
+            case UInt8(ascii: "N") where sum.isNew:
+                sum.expiry = MemcachedExpiry.moment(flags.vivifyExpiry ?? 0, now: now)
+            case UInt8(ascii: "t"): output.appendTimeLeft(until: sum.expiry, now: now)
+            case UInt8(ascii: "c"): output.appendFlag("c", sum.version)
+            case UInt8(ascii: "O") where MetaFlags.isLongOpaque(flag):
+                if !output.isOverflowed { output.truncate(to: start) }
+                return output.appendLongOpaque()
+            default: output.appendEcho(flag, call, flags)
             }
         }
         output.appendLineEnd()
-        guard flags.has("v") else { return }
-        output.append(digits.bytes)
-        output.appendLineEnd()
+        if hasValue {
+            output.append(sum.digits.bytes)
+            output.appendLineEnd()
+        }
+        // memcached is not quiet about what it has just made.
+        guard flags.has("q"), !sum.isNew, !output.isOverflowed else { return }
+        output.truncate(to: start)
+    }
+}
+
+/// The number that `ma` has made.
+private struct MetaSum {
+    let digits: DecimalText
+    /// Whether there was no entry before.
+    let isNew: Bool
+    /// When the entry is to expire; `nil` for at once.
+    var expiry: Moment?
+    var version: UInt64 = 0
+
+    init(_ number: UInt64, isNew: Bool, expiry: Moment) {
+        digits = DecimalText(number)
+        self.isNew = isNew
+        self.expiry = expiry
     }
 }

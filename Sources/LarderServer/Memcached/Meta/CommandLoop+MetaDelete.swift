@@ -5,34 +5,70 @@ import LarderWire
 extension CommandLoop {
     /// `md`.
     func metaDelete(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        count(.metaCommands)
         let flags: MetaFlags
         do throws(MetaRefusal) {
-            // To leave a stale entry, it would have to note that.
-            flags = try MetaFlags(call, 1..<call.count, unsupported: "I")
+            flags = try MetaFlags(call, 1..<call.count)
         } catch {
             return output.appendRefusal("CLIENT_ERROR invalid or duplicate flag")
         }
         guard !flags.hasLongOpaque else {
-            return output.appendRefusal("CLIENT_ERROR opaque token too long")
+            return output.appendLongOpaque()
         }
-        var status: StaticString = "NF"
-        var isDeleted = false
+        var outcome = MetaDeletion.notFound
         flags.withKey(call[0]) { key in
             let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
-                if access.exists, let version = flags.version {
-                    guard cas(&access, hash) == version else {
-                        status = "EX"
-                        return
-                    }
-                }
-                isDeleted = access.exists
-                access.remove()
+            withEntry(key, hash) { access in
+                outcome = delete(&access, hash, flags)
             }
         }
-        count(isDeleted ? .deleteHits : .deleteMisses)
-        if isDeleted { status = "HD" }
-        if !isDeleted || !flags.has("q") { output.appendMeta(status, call, flags) }
+        if outcome != .done {
+            count(.deleteMisses)
+        } else if !flags.has("I") {
+            count(.deleteHits)
+        }
+        if outcome != .done || !flags.has("q") {
+            output.appendMeta(outcome.status, call, flags)
+        }
+    }
+
+    private func delete(
+        _ access: inout KeyAccess, _ hash: UInt64, _ flags: MetaFlags
+    ) -> MetaDeletion {
+        guard access.exists else {
+            access.remove()
+            return .notFound
+        }
+        if let version = flags.version, cas(&access, hash) != version {
+            return access.exists ? .mismatch : .notFound
+        }
+        if flags.has("I") {
+            invalidate(&access, flags)
+        } else {
+            access.remove()
+        }
+        return .done
+    }
+
+    /// Leaves the entry, but marks it as out of date: the next client is to write it.
+    private func invalidate(_ access: inout KeyAccess, _ flags: MetaFlags) {
+        _ = access.renewVersion()
+        access.marks.insert(.stale)
+        access.marks.remove(.won)
+        if let seconds = flags.expiry {
+            access.setExpiry(orRemove: MemcachedExpiry.moment(seconds, now: now))
+        }
+    }
+}
+
+/// How `md` ended.
+private enum MetaDeletion {
+    case done, notFound, mismatch
+
+    var status: StaticString {
+        switch self {
+        case .done: "HD"
+        case .notFound: "NF"
+        case .mismatch: "EX"
+        }
     }
 }

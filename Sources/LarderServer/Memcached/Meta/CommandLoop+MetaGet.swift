@@ -5,64 +5,80 @@ import LarderWire
 extension CommandLoop {
     /// `mg`.
     func metaGet(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        count(.metaCommands)
         let flags: MetaFlags
         do throws(MetaRefusal) {
-            // Leases, the time of the last read, and whether there was one, are noted nowhere.
-            flags = try MetaFlags(call, 1..<call.count, unsupported: "NRhl")
+            flags = try MetaFlags(call, 1..<call.count)
         } catch {
             return output.appendRefusal(error.text)
         }
-        guard !flags.hasLongOpaque else {
-            return output.appendRefusal("CLIENT_ERROR opaque token too long")
-        }
+        let start = output.count
         var isFound = false
+        var isRefused = flags.hasLongOpaque
         flags.withKey(call[0]) { key in
             let hash = store.hash(key)
-            store.withKey(key, hash, database: 0, at: now) { access in
-                let version = flags.has("c") ? cas(&access, hash) : nil
-                isFound = access.exists
-                if isFound { appendEntry(access, version, call, flags, &output) }
-                if !flags.has("u") { access.countRead() }
-                if let expiry = flags.expiry {
-                    access.setExpiry(orRemove: MemcachedExpiry.moment(expiry, now: now))
-                }
+            withEntry(key, hash) { access in
+                var reading = MetaReading(hash, flags, now: now)
+                isFound = read(key, &reading, &access, call, &output)
+                isRefused = isRefused || reading.isRefused
             }
         }
-        if flags.expiry != nil {
-            count(isFound ? .touchHits : .touchMisses)
-        } else {
-            count(isFound ? .getHits : .getMisses)
+        if isRefused {
+            if !output.isOverflowed { output.truncate(to: start) }
+            return output.appendLongOpaque()
         }
+        count(isFound ? (flags.has("T") ? .touchHits : .getHits) : .getMisses)
         if !isFound, !flags.has("q") { output.appendMeta("EN", call, flags) }
     }
 
+    /// Answers from the entry if there is one, or if the client wants one made, and notes what
+    /// clients were told.
+    ///
+    /// - Returns: Whether there is one.
+    private func read(
+        _ key: RawSpan, _ reading: inout MetaReading, _ access: inout KeyAccess,
+        _ call: borrowing Call, _ output: inout OutputBuffer
+    ) -> Bool {
+        let flags = reading.flags
+        reading.isNew = !access.exists && vivify(&access, flags)
+        reading.version = flags.has("c") ? cas(&access, reading.hash) : nil
+        guard access.exists else {
+            access.countRead()
+            return false
+        }
+        reading.expiry = reading.isNew ? .never : access.expiry
+        appendEntry(key, &reading, access, call, &output)
+        if !reading.isRefused {
+            if reading.won { access.marks.insert(.won) }
+            if !flags.has("u") { access.countRead() }
+        }
+        if reading.expiry != access.expiry { access.setExpiry(orRemove: reading.expiry) }
+        return true
+    }
+
+    /// Makes an empty entry, as the `N` flag asks.
+    private func vivify(_ access: inout KeyAccess, _ flags: MetaFlags) -> Bool {
+        guard let seconds = flags.vivifyExpiry else { return false }
+        // What is over at once is answered all the same, and removed behind that.
+        let expiry = MemcachedExpiry.moment(seconds, now: now) ?? .never
+        let nothing: [UInt8] = []
+        let outcome = unsafe access.put(nothing.span.bytes, expiry: expiry, isVersioned: true)
+        return outcome == .stored && access.exists
+    }
+
     private func appendEntry(
-        _ access: borrowing KeyAccess, _ version: UInt64?, _ call: borrowing Call,
-        _ flags: MetaFlags, _ output: inout OutputBuffer
+        _ key: RawSpan, _ reading: inout MetaReading, _ access: borrowing KeyAccess,
+        _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
-        let length = UInt64(access.valueLength)
-        if flags.has("v") {
-            output.append("VA ")
-            output.appendDecimal(length)
-        } else {
-            output.append("HD")
+        let flags = reading.flags
+        let hasValue = flags.has("v")
+        output.append(hasValue ? "VA " : "HD")
+        if hasValue { output.appendDecimal(UInt64(access.valueLength)) }
+        for place in flags.places where !reading.isRefused {
+            reading.append(call[place], key: key, access, &output)
         }
-        var expiry: Moment? = access.expiry
-        for place in flags.places {
-            let flag = call[place]
-            switch flag.byte(at: 0) {
-            case UInt8(ascii: "T"):
-                expiry = MemcachedExpiry.moment(flags.expiry ?? 0, now: now)
-            case UInt8(ascii: "s"): output.appendFlag("s", length)
-            case UInt8(ascii: "t"): output.appendTimeLeft(until: expiry, now: now)
-            case UInt8(ascii: "c"): output.appendFlag("c", version ?? 0)
-            case UInt8(ascii: "f"): output.appendFlag("f", UInt64(access.flags))
-            default: output.appendEcho(flag, key: call[0], flags)
-            }
-        }
+        reading.appendWins(access.marks, &output)
         output.appendLineEnd()
-        guard flags.has("v") else { return }
+        guard hasValue else { return }
         output.appendValue(of: access)
         output.appendLineEnd()
     }
@@ -70,34 +86,42 @@ extension CommandLoop {
     /// `me`: what is known of an entry, for people.
     func metaDebug(_ call: borrowing Call, _ output: inout OutputBuffer) {
         count(.metaCommands)
-        let isEncoded = call.count > 1 && call[1].equalsIgnoringCase("b")
         guard call.count > 0, call[0].byteCount <= MemcachedLimits.keyBytesMax else {
             return MemcachedFailure.badFormat.append(to: &output)
         }
-        guard isEncoded else { return describe(call[0], as: call[0], &output) }
+        guard call.count > 1, call[1].byteCount == 1, call[1].byte(at: 0) == UInt8(ascii: "b")
+        else {
+            return describe(call[0], &output)
+        }
         guard let key = Base64.decoded(call[0]) else {
             return MemcachedFailure.badFormat.append(to: &output)
         }
-        unsafe describe(key.span.bytes, as: call[0], &output)
+        unsafe describe(key.span.bytes, &output)
     }
 
-    private func describe(_ key: RawSpan, as name: RawSpan, _ output: inout OutputBuffer) {
+    private func describe(_ key: RawSpan, _ output: inout OutputBuffer) {
         let hash = store.hash(key)
-        store.withKey(key, hash, database: 0, at: now) { access in
+        withEntry(key, hash) { access in
+            let version = cas(&access, hash) ?? 0
             guard access.exists else { return output.append("EN\r\n") }
             output.append("ME ")
-            output.append(name)
-            output.append(" exp=")
-            if access.expiry == .never {
-                output.append("-1")
+            if access.marks.contains(.encodedKey) {
+                output.appendBase64(key)
             } else {
-                let left = MemcachedExpiry.secondsLeft(until: access.expiry, now: now)
-                output.appendDecimal(left)
+                output.append(key)
             }
-            output.append(" size=")
-            output.appendDecimal(UInt64(access.storedBytes))
+            // memcached counts the seconds until then below zero.
+            output.append(" exp=-")
+            let isKept = access.expiry == .never
+            output.appendDecimal(
+                isKept ? 1 : MemcachedExpiry.secondsLeft(until: access.expiry, now: now))
+            output.append(" la=")
+            output.appendDecimal(access.idleMilliseconds / 1000)
             output.append(" cas=")
-            output.appendDecimal(cas(&access, hash) ?? 0)
+            output.appendDecimal(version)
+            output.append(access.marks.contains(.fetched) ? " fetch=yes" : " fetch=no")
+            output.append(" cls=1 size=")
+            output.appendDecimal(UInt64(access.storedBytes))
             output.appendLineEnd()
         }
     }

@@ -6,8 +6,6 @@ extension MetaFlags {
     /// The flags of `ms`, which end before argument `end`, and what it does.
     init(ofSet call: borrowing Call, end: Int) throws(MetaRefusal) {
         try self.init(call, 2..<end)
-        // To mark an entry as stale, it would have to note that.
-        if has("I"), has("C") { throw MetaRefusal("CLIENT_ERROR invalid flag") }
         guard writeMode != nil else {
             throw MetaRefusal("CLIENT_ERROR invalid mode for ms M token")
         }
@@ -41,7 +39,6 @@ extension MetaFlags {
 extension CommandLoop {
     /// `ms`. Behind the key stands the length, behind the flags the value.
     func metaSet(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        count(.metaCommands)
         let flags: MetaFlags
         do throws(MetaRefusal) {
             flags = try MetaFlags(ofSet: call, end: call.count - 1)
@@ -54,6 +51,9 @@ extension CommandLoop {
         write.expiry = MemcachedExpiry.moment(flags.expiry ?? 0, now: now)
         write.version = flags.version ?? 0
         write.asksForVersion = flags.has("c")
+        write.takesStale = flags.has("I")
+        write.isCounted = false
+        if flags.hasEncodedKey { write.marks = .encodedKey }
         var (reply, version) = (MemcachedReplyLine.stored, UInt64(0))
         flags.withKey(call[0]) { key in
             (reply, version) = carryOut(write, key, store.hash(key), call[call.count - 1])
@@ -77,7 +77,7 @@ extension CommandLoop {
             if call[place].byte(at: 0) == UInt8(ascii: "c") {
                 output.appendFlag("c", version)
             } else {
-                output.appendEcho(call[place], key: call[0], flags)
+                output.appendEcho(call[place], call, flags)
             }
         }
         output.appendLineEnd()

@@ -18,6 +18,7 @@ struct MetaFlags {
     private(set) var decodedKey: [UInt8]?
     private(set) var expiry: Int32?
     private(set) var vivifyExpiry: Int32?
+    private(set) var recacheTime: Int32 = 0
     private(set) var clientFlags: UInt32 = 0
     private(set) var version: UInt64?
     private(set) var mode: UInt8?
@@ -33,11 +34,8 @@ struct MetaFlags {
     /// - Parameters:
     ///   - call: The command and its arguments.
     ///   - places: Those of them that are flags.
-    ///   - unsupported: Letters of memcached that need what an entry here does not note.
     /// - Throws: What memcached refuses; of several mistakes the one that it names.
-    init(
-        _ call: borrowing Call, _ places: Range<Int>, unsupported: StaticString = ""
-    ) throws(MetaRefusal) {
+    init(_ call: borrowing Call, _ places: Range<Int>) throws(MetaRefusal) {
         self.places = places
         for place in places {
             let word = call[place]
@@ -47,7 +45,7 @@ struct MetaFlags {
                 throw MetaRefusal("CLIENT_ERROR duplicate flag")
             }
             letters |= bit
-            guard bit != 0, !unsupported.contains(letter), read(letter, word, key: call[0]) else {
+            guard bit != 0, read(letter, word, key: call[0]) else {
                 throw MetaRefusal("CLIENT_ERROR invalid flag")
             }
         }
@@ -58,6 +56,9 @@ struct MetaFlags {
     func has(_ letter: Unicode.Scalar) -> Bool {
         letters & 1 << UInt64(letter.value & 63) != 0
     }
+
+    /// Whether the client gave the key in base64.
+    var hasEncodedKey: Bool { decodedKey != nil }
 
     /// Calls `body` with the key that the client means by `word`.
     func withKey(_ word: RawSpan, _ body: (RawSpan) -> Void) {
@@ -71,21 +72,24 @@ struct MetaFlags {
         switch letter {
         case UInt8(ascii: "T"): expiry = checked(MemcachedNumber.signed32(word, number))
         case UInt8(ascii: "N"): vivifyExpiry = checked(MemcachedNumber.signed32(word, number))
-        case UInt8(ascii: "R"): _ = checked(MemcachedNumber.signed32(word, number))
+        case UInt8(ascii: "R"): recacheTime = checked(MemcachedNumber.signed32(word, number)) ?? 0
         case UInt8(ascii: "C"): version = checked(MemcachedNumber.unsigned64(word, number))
         case UInt8(ascii: "F"): noteClientFlags(MemcachedNumber.unsigned32(word, number))
         case UInt8(ascii: "J"): noteInitial(MemcachedNumber.unsigned64(word, number))
         case UInt8(ascii: "D"): noteDelta(MemcachedNumber.unsigned64(word, number))
         case UInt8(ascii: "M"): noteMode(word)
         case UInt8(ascii: "b"): noteKey(key)
-        case UInt8(ascii: "O"): hasLongOpaque = word.byteCount > Self.opaqueBytesMax
+        case UInt8(ascii: "O"): hasLongOpaque = Self.isLongOpaque(word)
         default: return Self.wordless.contains(letter)
         }
         return true
     }
 
-    /// Longest `O` flag, its letter included.
-    private static var opaqueBytesMax: Int { 32 }
+    /// Whether an `O` flag, its letter included, is longer than memcached echoes.
+    static func isLongOpaque(_ word: RawSpan) -> Bool {
+        word.byteCount > 32
+    }
+
     /// Flags that stand alone; and two with a word, which memcached leaves to proxies.
     private static var wordless: StaticString { "PLkstcflhvuqI" }
 

@@ -20,18 +20,33 @@ extension OutputBuffer {
         appendFlag("t", MemcachedExpiry.secondsLeft(until: expiry, now: now))
     }
 
+    /// Appends ` k` and a key, in base64 if that is how clients know it.
+    mutating func appendKey(_ key: RawSpan, isEncoded: Bool) {
+        append(" k")
+        guard isEncoded else { return append(key) }
+        appendBase64(key)
+        append(" b")
+    }
+
     /// Appends an opaque word or the key, if that is what a flag asks for.
-    mutating func appendEcho(_ flag: RawSpan, key: RawSpan, _ flags: MetaFlags) {
+    mutating func appendEcho(_ flag: RawSpan, _ call: borrowing Call, _ flags: MetaFlags) {
         switch flag.byte(at: 0) {
-        case UInt8(ascii: "O"):
-            append(UInt8(ascii: " "))
-            append(flag)
+        case UInt8(ascii: "O"): appendOpaque(flag)
         case UInt8(ascii: "k"):
-            append(" k")
-            append(key)
-            if flags.decodedKey != nil { append(" b") }
+            flags.withKey(call[0]) { appendKey($0, isEncoded: flags.hasEncodedKey) }
         default: return
         }
+    }
+
+    /// Appends an opaque word.
+    mutating func appendOpaque(_ flag: RawSpan) {
+        append(UInt8(ascii: " "))
+        append(flag)
+    }
+
+    /// Appends memcached's answer to an `O` flag that is too long.
+    mutating func appendLongOpaque() {
+        appendRefusal("CLIENT_ERROR opaque token too long")
     }
 
     /// Appends a status with the echoes that the client asked for.
@@ -39,7 +54,7 @@ extension OutputBuffer {
         _ status: StaticString, _ call: borrowing Call, _ flags: MetaFlags
     ) {
         append(status)
-        for place in flags.places { appendEcho(call[place], key: call[0], flags) }
+        for place in flags.places { appendEcho(call[place], call, flags) }
         appendLineEnd()
     }
 }

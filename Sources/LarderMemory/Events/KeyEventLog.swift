@@ -1,0 +1,74 @@
+import Glibc
+import LarderCore
+import Synchronization
+
+/// What happened in a store and was not told yet, by the thread that did it.
+///
+/// Nothing is noted unless somebody wants it. Who runs an operation takes what it caused when no
+/// shard is locked any more: entries that left to make room, in other shards too, are part of it.
+/// So the order is that in which one thread did things, and each knows which command it ran.
+public final class KeyEventLog: Sendable {
+    /// A few threads share a stripe, should there be more threads than stripes.
+    private static let stripeCount = 16
+    /// Most events of a stripe that nobody took. One command may cause as many as it has arguments.
+    private static let limit = 1 << 20
+
+    private struct Noted {
+        let thread: UInt
+        let event: KeyEvent
+    }
+
+    private let bits = Atomic<UInt32>(0)
+    private let stripes: [Guarded<[Noted]>]
+    private let lost = Atomic<UInt64>(0)
+
+    init() {
+        stripes = (0..<Self.stripeCount).map { _ in Guarded([]) }
+    }
+
+    /// The kinds that somebody wants. Relaxed: who has just begun to want them misses what happens
+    /// at the same time.
+    public var wanted: KeyEventKinds {
+        get { KeyEventKinds(rawValue: bits.load(ordering: .relaxed)) }
+        set { bits.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
+    /// Whether anything is wanted: one load on the way of every command.
+    public var isActive: Bool {
+        @inline(__always) get { bits.load(ordering: .relaxed) != 0 }
+    }
+
+    /// Events that were not noted since nobody took those before.
+    public var lostCount: UInt64 { lost.load(ordering: .relaxed) }
+
+    func add(_ event: KeyEvent) {
+        let thread = UInt(pthread_self())
+        let isNoted = stripe(thread).withLock { noted in
+            guard noted.count < Self.limit else { return false }
+            noted.append(Noted(thread: thread, event: event))
+            return true
+        }
+        if !isNoted { lost.add(1, ordering: .relaxed) }
+    }
+
+    /// Takes what this thread has caused since it last asked, in order.
+    public func takeAll() -> [KeyEvent] {
+        let thread = UInt(pthread_self())
+        return stripe(thread).withLock { noted in
+            guard !noted.isEmpty else { return [] }
+            let mine = noted.filter { $0.thread == thread }.map(\.event)
+            if mine.count == noted.count {
+                noted.removeAll(keepingCapacity: noted.count < 64)
+            } else if !mine.isEmpty {
+                noted.removeAll { $0.thread == thread }
+            }
+            return mine
+        }
+    }
+
+    /// Addresses of threads differ in the bits above a page.
+    private func stripe(_ thread: UInt) -> Guarded<[Noted]> {
+        let mixed = UInt64(thread >> 12) &* 0x9E37_79B9_7F4A_7C15
+        return stripes[Int(mixed >> 60)]
+    }
+}

@@ -1,0 +1,100 @@
+import LarderCore
+import LarderWire
+
+extension CommandLoop {
+    /// PUBLISH and SPUBLISH.
+    mutating func publish(
+        _ call: borrowing Call, isShard: Bool, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        guard shared.pubsub.hasTopics else { return output.appendInteger(0) }
+        let message = Message(call[1].bytes, call[2].bytes, isShard: isShard)
+        let count = publish(message, from: &connection, &output)
+        output.appendInteger(Int64(count))
+    }
+
+    /// Publishes a message. A publisher that receives it itself has it before its reply.
+    ///
+    /// - Returns: Number of receivers.
+    mutating func publish(
+        _ message: Message, from connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) -> Int {
+        let publication = shared.pubsub.publish(message, from: connection.client.id)
+        published |= publication.loops
+        if publication.mustWait { connection.isHeld = true }
+        if connection.subscriptions != nil {
+            catchUp(&connection, through: publication.sequence, &output)
+        }
+        return publication.receiverCount
+    }
+
+    /// PUBSUB.
+    func pubsub(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
+        if call[1].equalsIgnoringCase("channels") {
+            appendNames(.channel, call, &output)
+        } else if call[1].equalsIgnoringCase("shardchannels") {
+            appendNames(.shard, call, &output)
+        } else if call[1].equalsIgnoringCase("numsub") {
+            appendCounts(.channel, call, &output)
+        } else if call[1].equalsIgnoringCase("shardnumsub") {
+            appendCounts(.shard, call, &output)
+        } else if call[1].equalsIgnoringCase("numpat") {
+            guard call.count == 2 else { return output.appendWrongArity("pubsub|numpat") }
+            output.appendInteger(Int64(shared.pubsub.count(.pattern)))
+        } else if call[1].equalsIgnoringCase("help") {
+            guard call.count == 2 else { return output.appendWrongArity("pubsub|help") }
+            appendPubSubHelp(&output)
+        } else {
+            output.appendUnknownSubcommand(call, "PUBSUB")
+        }
+    }
+
+    private func appendNames(
+        _ kind: TopicKind, _ call: borrowing Call, _ output: inout OutputBuffer
+    ) {
+        guard call.count <= 3 else {
+            output.append("-ERR unknown subcommand or wrong number of arguments for '")
+            output.appendPrintable(call[1], max: 128)
+            return output.append("'. Try PUBSUB HELP.\r\n")
+        }
+        let names = shared.pubsub.names(kind, matching: call.count == 3 ? call[2].bytes : nil)
+        output.appendArrayHeader(names.count)
+        for name in names { unsafe output.appendBulk(name.span.bytes) }
+    }
+
+    private func appendCounts(
+        _ kind: TopicKind, _ call: borrowing Call, _ output: inout OutputBuffer
+    ) {
+        output.appendArrayHeader((call.count - 2) * 2)
+        for index in 2..<call.count {
+            output.appendBulk(call[index])
+            let count = shared.pubsub.receiverCount(kind, call[index].bytes)
+            output.appendInteger(Int64(count))
+        }
+    }
+
+    private func appendPubSubHelp(_ output: inout OutputBuffer) {
+        let lines: [StaticString] = [
+            "PUBSUB <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "CHANNELS [<pattern>]",
+            "    Return the currently active channels matching a <pattern> (default: '*').",
+            "NUMPAT", "    Return number of subscriptions to patterns.",
+            "NUMSUB [<channel> ...]",
+            "    Return the number of subscribers for the specified channels, excluding",
+            "    pattern subscriptions(default: no channels).",
+            "SHARDCHANNELS [<pattern>]",
+            """
+                Return the currently active shard level channels matching a <pattern> \
+            (default: '*').
+            """,
+            "SHARDNUMSUB [<shardchannel> ...]",
+            "    Return the number of subscribers for the specified shard level channel(s)",
+            "HELP", "    Prints this help.",
+        ]
+        output.appendArrayHeader(lines.count)
+        for line in lines { output.appendSimple(line) }
+    }
+}

@@ -1,0 +1,147 @@
+import LarderCore
+import LarderMemory
+import LarderRuntime
+import LarderWire
+
+/// Why a connection's commands need a look before they run. Nothing of it holds for most
+/// connections, and then one test of a byte is all there is.
+struct Gate: OptionSet {
+    let rawValue: UInt8
+    /// Has not logged in, and has to.
+    static let unauthenticated = Gate(rawValue: 1 << 0)
+    /// May not do everything.
+    static let restricted = Gate(rawValue: 1 << 1)
+    /// CLIENT REPLY OFF.
+    static let mute = Gate(rawValue: 1 << 2)
+    /// CLIENT REPLY SKIP: the next reply is not sent.
+    static let muteNext = Gate(rawValue: 1 << 3)
+    /// The reply at hand is not sent.
+    static let muteNow = Gate(rawValue: 1 << 4)
+    static let silent: Gate = [.mute, .muteNow]
+}
+
+extension CommandLoop {
+    /// Runs a command of a connection with a closed gate.
+    @inline(never)
+    mutating func runGated(
+        _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        let start = output.count
+        if connection.gate.contains(.muteNext) {
+            connection.gate.remove(.muteNext)
+            connection.gate.insert(.muteNow)
+        }
+        let wasSilent = !connection.gate.isDisjoint(with: .silent)
+        let command = CommandTable.shared.command(call[0])
+        if let command, let refusal = refusal(of: command, call, connection) {
+            refuse(command, call, refusal, &connection, &output)
+        } else {
+            runAdmitted(call, on: &connection, into: &output)
+        }
+        // What makes the connection speak again is answered, and so is SUBSCRIBE.
+        let isSilent = wasSilent && !connection.gate.isDisjoint(with: .silent)
+        if isSilent, command?.isAlwaysAnswered != true, !output.isOverflowed {
+            output.truncate(to: start)
+        }
+        connection.gate.remove(.muteNow)
+    }
+
+    /// Why a command may not run; nil also for what is wrong in itself, which is told to anybody.
+    func refusal(
+        of command: Command, _ call: borrowing Call, _ connection: ClientConnection
+    ) -> Refusal? {
+        guard isWhole(call, command) else { return nil }
+        if connection.gate.contains(.unauthenticated) {
+            return command.runsUnauthenticated ? nil : .unauthenticated
+        }
+        // Whoever may do nothing may still become somebody else.
+        guard connection.gate.contains(.restricted), !command.runsUnauthenticated else {
+            return nil
+        }
+        return connection.user.rights.denial(of: command, call).map { .denied($0.kind, $0.index) }
+    }
+
+    /// Whether a call has a subcommand that there is, and as many arguments as it takes.
+    func isWhole(_ call: borrowing Call, _ command: Command) -> Bool {
+        let row = command.specification
+        guard row.hasSubcommands, call.count > 1 else {
+            return row.accepts(argumentCount: call.count)
+        }
+        let found = CommandTable.shared.subcommand(call[1], of: command)
+        return found?.page.accepts(argumentCount: call.count) ?? false
+    }
+
+    /// Tells why, as redis does: also that a transaction comes to nothing.
+    private mutating func refuse(
+        _ command: Command, _ call: borrowing Call, _ refusal: Refusal,
+        _ connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        reject(place(of: call, command), refusal.kind)
+        noteUnrun(command, call, connection)
+        let name = CommandTable.shared.fullName(of: command, call)
+        if case .denied(let denial, let index) = refusal {
+            note(denial, index == 0 ? Array(name.utf8) : call[index].copy, connection)
+        }
+        connection.transaction?.isAborted = true
+        if command == .exec {
+            connection.transaction = nil
+            return output.appendErrorText(
+                "EXECABORT Transaction discarded because of: \(refusal.text(name))")
+        }
+        output.appendErrorText(refusal.text(name))
+    }
+
+    /// Writes a denial into ACL LOG.
+    func note(_ denial: User.Rights.Denial, _ object: [UInt8], _ connection: ClientConnection) {
+        let reason: AccessLog.Reason =
+            switch denial {
+            case .command: .command
+            case .key: .key
+            case .channel: .channel
+            }
+        shared.accessLog.add(
+            AccessLog.Entry(
+                reason: reason, isInTransaction: connection.transaction != nil, object: object,
+                user: connection.user.name, at: tick, client: connection.client.line(at: tick)))
+    }
+}
+
+extension Command {
+    fileprivate var isAlwaysAnswered: Bool {
+        CommandCatalog.shared.traits(of: self).subscribes
+    }
+}
+
+/// Why a command may not run.
+enum Refusal {
+    case unauthenticated
+    case denied(User.Rights.Denial, Int)
+
+    /// The word that an error begins with.
+    var kind: String {
+        if case .unauthenticated = self { "NOAUTH" } else { "NOPERM" }
+    }
+
+    /// Redis's words.
+    func text(_ command: String) -> String {
+        switch self {
+        case .unauthenticated: "NOAUTH Authentication required."
+        case .denied(.command, _):
+            "NOPERM this user has no permissions to run the '\(command)' command"
+        case .denied(.key, _):
+            "NOPERM this user has no permissions to access one of the keys used as arguments"
+        case .denied(.channel, _):
+            "NOPERM this user has no permissions to access one of the channels used as arguments"
+        }
+    }
+}
+
+extension RawSpan {
+    /// The bytes in memory of their own.
+    var copy: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(self)
+        return bytes
+    }
+}

@@ -1,0 +1,97 @@
+import LarderAssembly
+import LarderMemory
+import LarderServer
+import Testing
+
+/// What Tests/Acceptance/scenarios/watch.txt cannot see: memcached, eviction, what is left behind.
+@Suite struct WatchTests {
+    /// Watches `key`, lets `change` happen, and tells whether EXEC ran.
+    private func runs(
+        _ fixture: ServerFixture, after change: (ServerFixture) throws -> Void
+    ) throws -> Bool {
+        let client = try fixture.client()
+        #expect(try client.ask("WATCH", "key") == "+OK\r\n")
+        try change(fixture)
+        #expect(try client.ask("MULTI") == "+OK\r\n")
+        let reply = try client.ask("EXEC")
+        #expect(["*0\r\n", "*-1\r\n"].contains(reply))
+        return reply == "*0\r\n"
+    }
+
+    @Test(arguments: [
+        "set key 0 0 1|x|", "append key 0 0 1|x|", "touch key 100|", "gat 100 key|",
+        "delete key|", "incr key 1|", "flush_all|", "ms key 1|x|", "md key|", "ma key|",
+    ])
+    func `memcached's writes break a watch`(command: String) throws {
+        let fixture = try ServerFixture()
+        #expect(try fixture.memcachedClient().say("set key 0 0 1|1|") == "STORED|")
+        let isRun = try runs(fixture) { _ = try $0.memcachedClient().say(command) }
+        #expect(!isRun)
+    }
+
+    @Test(arguments: [
+        "get key|", "gets key|", "mg key v|", "add key 0 0 1|x|", "delete other|", "incr none 1|",
+        "cas key 0 0 1 4711|x|",
+    ])
+    func `what memcached only reads or refuses breaks none`(command: String) throws {
+        let fixture = try ServerFixture()
+        #expect(try fixture.memcachedClient().say("set key 0 0 1|1|") == "STORED|")
+        let isRun = try runs(fixture) { _ = try $0.memcachedClient().say(command) }
+        #expect(isRun)
+    }
+
+    @Test func `an eviction breaks a watch`() throws {
+        let fixture = try ServerFixture { $0.memory.limit = .bytes(4 << 20) }
+        let writer = try fixture.client()
+        #expect(try writer.ask("SET", "key", "1") == "+OK\r\n")
+        let isRun = try runs(fixture) { fixture in
+            let value = String(repeating: "x", count: 4_000)
+            for number in 0..<4_000 { _ = try writer.ask("SET", "filler:\(number)", value) }
+            #expect(try writer.ask("EXISTS", "key") == ":0\r\n")
+            #expect(fixture.store.statistics.evictions > 0)
+        }
+        #expect(!isRun)
+    }
+
+    @Test func `the next transaction after a broken one runs`() throws {
+        let fixture = try ServerFixture()
+        let isRun = try runs(fixture) { _ = try $0.client().ask("SET", "key", "1") }
+        #expect(!isRun)
+        let isRunAgain = try runs(fixture) { _ in }
+        #expect(isRunAgain)
+    }
+
+    @Test(arguments: [["EXEC"], ["DISCARD"], ["UNWATCH"], ["RESET"], ["EXEC", "now"], ["QUIT"]])
+    func `nothing of a watch is left behind`(ending: [String]) throws {
+        let fixture = try ServerFixture()
+        let client = try fixture.client()
+        _ = try client.ask(["WATCH"] + (0..<500).map { "key:\($0)" })
+        #expect(fixture.store.watchedCount == 500)
+        if ending != ["UNWATCH"] { _ = try client.ask("MULTI") }
+        _ = try client.ask(ending)
+        if ending == ["QUIT"] { _ = try client.remainder() }
+        try fixture.settle { $0.store.watchedCount == 0 }
+    }
+
+    @Test func `a connection that goes leaves nothing behind`() throws {
+        let fixture = try ServerFixture()
+        do {
+            let client = try fixture.client()
+            _ = try client.ask("WATCH", "a", "b", "a")
+            #expect(fixture.store.watchedCount == 2)
+        }
+        try fixture.settle { $0.store.watchedCount == 0 }
+    }
+
+    @Test func `as many keys as may be watched, and no more`() throws {
+        let fixture = try ServerFixture()
+        let client = try fixture.client()
+        let keys = (0..<KeyWatch.keyCountMax).map { "\($0)" }
+        #expect(try client.ask(["WATCH"] + keys) == "+OK\r\n")
+        #expect(
+            try client.ask("WATCH", "more")
+                == "-ERR too many watched keys: at most \(KeyWatch.keyCountMax) at a time\r\n")
+        #expect(try client.ask("UNWATCH") == "+OK\r\n")
+        #expect(fixture.store.watchedCount == 0)
+    }
+}
