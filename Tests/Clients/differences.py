@@ -19,6 +19,15 @@ def is_listed(name, listed):
     return any(fnmatch.fnmatchcase(name, found) for found in listed)
 
 
+def reasons(names):
+    """Why these fail, in a few words, each reason once."""
+    found = {}
+    for line in FILE.read_text().splitlines():
+        if pattern(line) and fnmatch.filter(names, pattern(line)):
+            found[line.partition("  # ")[2].partition(":")[0]] = True
+    return ", ".join(found)
+
+
 def unmatched(names):
     """Patterns that no check has: a spelling mistake, or a check that is gone."""
     return [found for found in patterns() if not fnmatch.filter(names, found)]
