@@ -90,8 +90,8 @@ final class Client: Sendable {
 
     /// Notes how long a transaction is by now; nil: there is none.
     func note(_ transaction: Transaction?) {
-        queued.store(transaction?.count ?? -1, ordering: .relaxed)
-        queuedBytes.store(transaction?.bytes.count ?? 0, ordering: .relaxed)
+        queued.store(transaction?.queue.count ?? -1, ordering: .relaxed)
+        queuedBytes.store(transaction?.heldBytes ?? 0, ordering: .relaxed)
     }
 }
 

@@ -20,8 +20,8 @@ final class Traffic: Sendable {
         contexts.withLock { $0.first { $0.index == Int(id.loop) } }
     }
 
-    /// Lets a paused connection go on; false when its loop cannot be told now.
-    func resume(_ id: ConnectionID) -> Bool { context(of: id)?.resume(id) ?? true }
+    /// Lets a paused connection go on.
+    func resume(_ id: ConnectionID) { context(of: id)?.resume(id) }
 
     /// Ends a connection; false when its loop cannot be told now.
     func close(_ id: ConnectionID) -> Bool { context(of: id)?.close(id) ?? true }

@@ -82,16 +82,11 @@ final class ClientPause: Sendable {
         if !waiting.isEmpty { resume(waiting, traffic) }
     }
 
-    /// Those whose loop could not be told are told at the next `keepHouse`.
     private func resume(_ waiting: [UInt64: Client], _ traffic: Traffic) {
-        var untold: [UInt64: Client] = [:]
-        for (serial, client) in waiting {
+        for client in waiting.values {
             client.isPostponed.store(false, ordering: .relaxed)
-            if !traffic.resume(client.id) { untold[serial] = client }
+            traffic.resume(client.id)
         }
-        guard !untold.isEmpty else { return }
-        state.withLock { $0.waiting.merge(untold) { newer, _ in newer } }
-        isSet.store(true, ordering: .relaxed)
     }
 
     /// A client is gone.

@@ -101,7 +101,7 @@ extension CommandLoop {
         _ connection: inout ClientConnection
     ) {
         noteUnrun(command, call, connection)
-        let isFirst = transaction.count <= 1
+        let isFirst = transaction.queue.count <= 1
         connection.queuesWrites =
             (connection.queuesWrites && !isFirst)
             || CommandCatalog.shared.traits(of: command).writes

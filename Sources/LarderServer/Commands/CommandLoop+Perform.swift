@@ -1,5 +1,6 @@
 import LarderAssembly
 import LarderCore
+import LarderMemory
 import LarderRuntime
 import LarderWire
 import Synchronization

@@ -82,7 +82,6 @@ extension CommandLoop {
                 perform(command, call, on: &connection, into: &output)
             }
         }
-        isInTransaction = false
     }
 
     /// What redis does with an EXEC that has arguments.

@@ -130,17 +130,10 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ connection: ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        counters.countFailure(command)
-        connection.transaction?.isAborted = true
-        if let refusal = Subcommands.refusal(of: call, command) {
-            return output.appendErrorText(refusal)
-        }
+        reject(place(of: call, command), "ERR")
+        connection.transaction?.abort()
         output.append("-ERR Can't execute '")
-        output.append(command.specification.name)
-        if call.count > 1, Subcommands.areKnown(for: command) {
-            output.append("|")
-            output.appendText(call[1].text.lowercased())
-        }
+        output.appendText(CommandTable.shared.fullName(of: command, call))
         output.append("': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET")
         output.append(" are allowed in this context\r\n")
     }

@@ -83,9 +83,9 @@ extension CommandLoop {
         if case .denied(let denial, let index) = refusal {
             note(denial, index == 0 ? Array(name.utf8) : call[index].copy, connection)
         }
-        connection.transaction?.isAborted = true
+        connection.transaction?.abort()
         if command == .exec {
-            connection.transaction = nil
+            endTransaction(of: &connection)
             return output.appendErrorText(
                 "EXECABORT Transaction discarded because of: \(refusal.text(name))")
         }

@@ -100,7 +100,7 @@ final class WatchHub: Sendable {
             }
             return called
         }
-        for watcher in called where !watcher.context.resume(watcher.id) { recall(watcher.id) }
+        for watcher in called { watcher.context.resume(watcher.id) }
     }
 
     private static func offer(
@@ -115,15 +115,6 @@ final class WatchHub: Sendable {
         watcher.lines += note + line
         watcher.skipped = 0
         counts.sent += 1
-    }
-
-    /// The loop could not be told: the next line tries again.
-    private func recall(_ id: ConnectionID) {
-        state.withLock { state in
-            for index in state.watchers.indices where state.watchers[index].id == id {
-                state.watchers[index].isCalled = false
-            }
-        }
     }
 
     /// The lines that wait for a watcher, which from now on are its own.
