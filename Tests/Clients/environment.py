@@ -49,7 +49,11 @@ def prepare():
 def run(step, wanted):
     done = subprocess.run(step, capture_output=True, text=True)
     if done.returncode != 0:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no message"]
+        said = (done.stderr or done.stdout).strip()
+        reason = (said.splitlines() or ["no message"])[-1]
+        if "connection" in said.lower() or "name resolution" in said:
+            reason = "PyPI cannot be reached"
         raise Unprepared(
-            f"cannot install the clients into {FOLDER.relative_to(BUILD.parent)}: {last[0]}\n"
-            "The first run needs python3-venv and the network (PyPI) for: " + ", ".join(wanted))
+            f"cannot install the clients into {FOLDER.relative_to(BUILD.parent)}: {reason}\n"
+            f"The first run needs python3-venv and the network (PyPI), for {len(wanted)} packages: "
+            "Tests/Clients/requirements.txt and requirements-older.txt. Later runs need neither.")

@@ -1,10 +1,8 @@
 """What a program's output says: its title, its version, and each of its checks."""
 import dataclasses
-import fnmatch
-import pathlib
 import re
 
-DIFFERENCES = pathlib.Path(__file__).resolve().parent / "differences.txt"
+import differences
 
 
 @dataclasses.dataclass
@@ -25,13 +23,6 @@ class Outcome:
         return f"{self.title}: " + ", ".join(parts)
 
 
-def known_differences():
-    """Patterns of checks that Larder cannot pass, from lines like 'TITLE: TEXT  # reason'."""
-    lines = DIFFERENCES.read_text().splitlines()
-    found = [line.partition("  # ")[0].strip() for line in lines]
-    return [line for line in found if line and not line.startswith("#")]
-
-
 def outcome(script, status, output, patterns):
     """Reads the output. A program that ends badly or without its counts has failed."""
     checks = re.findall(r"^  (ok    |FAILED)  (.*)$", output, re.MULTILINE)
@@ -40,7 +31,7 @@ def outcome(script, status, output, patterns):
     result = Outcome(counts[-1][0] if counts else script, (version or [""])[0], [], [], [], [],
                      output)
     for word, name in checks:
-        is_listed = any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+        is_listed = differences.is_listed(name, patterns)
         if word == "FAILED":
             (result.awaited if is_listed else result.failed).append(name)
         else:

@@ -70,6 +70,9 @@ def programs():
     for backend in ("redis", "pymemcache", "pylibmc", "memcached"):
         yield Program("libraries/dogpile_regions.py", (RESP, TEXT, backend),
                       "regions, decorators, twenty threads under both kinds of lock")
+    yield Program("libraries/cashews_cache.py", (RESP,),
+                  "the cache's methods, decorators, tags, bits, a lock, a limit")
+    yield Program("libraries/limits_storage.py", (TEXT,), "two strategies, fifty threads at once")
     yield Program("ten_things_cli.sh", (RESP,), "ten usual things in a row")
     yield Program("tools/redis_cli.py", (RESP,), "every mode that makes sense with strings")
     yield Program("tools/redis_benchmark.py", (RESP,), "the tests of strings, -P, --threads, RESP3")

@@ -2,6 +2,8 @@
 import pathlib
 import re
 
+import differences as known
+
 PAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "clients.md"
 BEGIN, END = "<!-- clients -->\n", "<!-- /clients -->"
 HEAD = "| program | version | what it did | checks that passed |\n|---|---|---|---|\n"
@@ -9,7 +11,9 @@ HEAD = "| program | version | what it did | checks that passed |\n|---|---|---|-
 
 def cells(program, result):
     total = len(result.passed) + len(result.failed) + len(result.awaited)
-    passed = f"all {total}" if len(result.passed) == total else f"{len(result.passed)} of {total}"
+    passed = f"all {total}"
+    if len(result.passed) < total:
+        passed = f"{len(result.passed)} of {total}: {known.reasons(result.awaited)}"
     return [result.title, result.version or "-", program.about, passed]
 
 
@@ -26,7 +30,7 @@ def write(results):
     PAGE.write_text(before + BEGIN + HEAD + body + END + after)
 
 
-def differences(results):
+def disagreements(results):
     """Where the page says something else than this run. Versions of the system's own packages may
     be others elsewhere, so they are not compared."""
     said = re.findall(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", PAGE.read_text(), re.MULTILINE)
