@@ -31,11 +31,7 @@ public final class Server: Sendable {
         _ configuration: Configuration, version: String, logger: Logger,
         sources: ConfigurationSources? = nil, endsOnSignal: Bool
     ) throws(ServerFailure) {
-        do throws(ConfigurationError) {
-            try configuration.validate()
-        } catch {
-            throw ServerFailure(description: error.description)
-        }
+        let users = try Self.users(of: configuration)
         _ = signal(SIGPIPE, SIG_IGN)
         let allowed = MemoryAllowance.current().byteCount
         let settings = RuntimeSettings(configuration, allowedBytes: allowed)
@@ -45,12 +41,6 @@ public final class Server: Sendable {
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
         let certificates = try Self.certificates(configuration, logger)
-        let users: UserTable
-        do throws(UserFailure) {
-            users = try UserTable(configuration)
-        } catch {
-            throw ServerFailure(description: error.description)
-        }
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
             version: version, users: users, now: now, sources: sources,
@@ -74,6 +64,22 @@ public final class Server: Sendable {
         shared.memcached.onStop { [weak group] in group?.stop(drain: Self.drainDuration) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
+    }
+
+    /// Who may log in, by a configuration that is right.
+    private static func users(
+        of configuration: Configuration
+    ) throws(ServerFailure) -> UserTable {
+        do throws(ConfigurationError) {
+            try configuration.validate()
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
+        do throws(UserFailure) {
+            return try UserTable(configuration)
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
     }
 
     /// Serves until SIGTERM or SIGINT, then answers what was received, and returns.

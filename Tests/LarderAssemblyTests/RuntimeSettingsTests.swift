@@ -62,8 +62,8 @@ import Testing
         (["save", "900 1"], "Larder writes no snapshots; only \"\" is taken"),
         (["appendonly", "yes"], "Larder writes no append-only file; only 'no' is taken"),
         (
-            ["notify-keyspace-events", "KEA"],
-            "Larder sends no keyspace events yet; only \"\" is taken"
+            ["notify-keyspace-events", "K?"],
+            "Invalid event class character. Use 'Ag$lszhxeKEtmdn'."
         ),
         (
             ["maxmemory-policy", "volatile-lru"],

@@ -134,7 +134,8 @@ import Testing
         let failure = #expect(throws: RuntimeSettingFailure.self) { try settings.set(arguments) }
         #expect(
             failure?.message
-                == "ERR CONFIG SET failed (possibly related to argument '\(arguments[0])') - \(reason)"
+                == "ERR CONFIG SET failed (possibly related to argument '\(arguments[0])')"
+                + " - \(reason)"
         )
     }
 }
