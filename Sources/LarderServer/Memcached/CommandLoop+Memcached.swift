@@ -10,15 +10,11 @@ extension CommandLoop {
         _ bytes: RawSpan, on connection: inout ClientConnection,
         into output: inout OutputBuffer, at tick: Tick
     ) -> Received {
-        self.tick = tick
-        now = Moment(tick)
-        connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
-        isPaused = shared.pause.isOn
-        descriptor = connection.client.descriptor
-        if connection.isWatcher { return serveWatcher(bytes, on: connection, &output) }
-        if !connection.isGreeted {
-            connection.isGreeted = true
-            if isBinary(bytes) { return refuseBinary(connection) }
+        beginBatch(of: connection.client, at: tick)
+        if connection.isWatcher || !connection.isGreeted,
+            let received = serveUncommon(bytes, on: &connection, &output)
+        {
+            return received
         }
         var position = 0
         if let ingest = connection.ingest {
@@ -46,6 +42,27 @@ extension CommandLoop {
             }
         }
         return Received(consumed: position)
+    }
+
+    @inline(__always)
+    private mutating func beginBatch(of client: Client, at tick: Tick) {
+        self.tick = tick
+        now = Moment(tick)
+        client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
+        isPaused = shared.pause.isOn
+        descriptor = client.descriptor
+    }
+
+    /// Serves a watcher, or looks at the first bytes of a connection.
+    ///
+    /// - Returns: `nil` when they are commands.
+    @inline(never)
+    private func serveUncommon(
+        _ bytes: RawSpan, on connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) -> Received? {
+        if connection.isWatcher { return serveWatcher(bytes, on: connection, &output) }
+        connection.isGreeted = true
+        return isBinary(bytes) ? refuseBinary(connection) : nil
     }
 
     /// Runs the command at `position`, and moves that behind it; or says what is missing of it.
