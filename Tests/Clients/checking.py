@@ -55,7 +55,9 @@ class Checks:
             return None if expected(actual) else f"got {short(actual)}"
         if type(expected) is bool and type(actual) is not bool:
             return f"expected {expected!r}\nbut got  {short(actual)}"
-        return None if actual == expected else f"expected {short(expected)}\nbut got  {short(actual)}"
+        if actual == expected:
+            return None
+        return f"expected {short(expected)}\nbut got  {short(actual)}"
 
     def wait(self, value):
         if inspect.isawaitable(value):

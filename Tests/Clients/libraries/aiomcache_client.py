@@ -62,6 +62,7 @@ check("touches nothing that is absent", lambda: client.touch(b"nothing", 1), Fal
 check("gets with a default", lambda: client.get(b"nothing", b"default"), b"default")
 check("version", client.version, b"1.6.18")
 check("statistics", client.stats, lambda found: b"curr_items" in found)
-check("statistics of settings", lambda: client.stats(b"settings"), lambda found: b"maxbytes" in found)
+check("statistics of settings", lambda: client.stats(b"settings"),
+      lambda found: b"maxbytes" in found)
 check("closes", client.close, None)
 sys.exit(check.status())

@@ -95,7 +95,8 @@ check("memoizes anew", lambda: called(user, 1), (
     [{"number": 1}], [1]))
 check("recalculates early", lambda: called(early, 1, 1), ([1, 1], [1]))
 check("falls back on the last good value", failed_over, ["good", "good"])
-check("bits", lambda: cache.incr_bits("bits", 0, 1, size=8, by=3), lambda reply: list(reply) == [3, 3])
+check("bits", lambda: cache.incr_bits("bits", 0, 1, size=8, by=3),
+      lambda reply: list(reply) == [3, 3])
 check("counts", lambda: cache.incr("n"), 1)
 check("tags", lambda: called(tagged, 1, 1), ([1, 1], [1]))
 check("a lock", locked, True)

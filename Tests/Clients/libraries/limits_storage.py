@@ -44,7 +44,8 @@ for strategy in (strategies.FixedWindowRateLimiter, strategies.SlidingWindowCoun
     name = strategy.__name__.removesuffix("RateLimiter")
     check(f"{name}: five of seven", lambda: hits(strategy, name, "user"),
           ([True] * 5 + [False] * 2, 0, False))
-    check(f"{name}: another's are apart", lambda: strategy(storage).hit(HOURLY, name, "other"), True)
+    check(f"{name}: another's are apart",
+          lambda: strategy(storage).hit(HOURLY, name, "other"), True)
     check(f"{name}: cleared", lambda: cleared(strategy, name, "user"), True)
     check(f"{name}: a second's limit ends", lambda: check.eventually(
         lambda: strategy(storage).hit(limits.parse("1/second"), name, "second"), True))

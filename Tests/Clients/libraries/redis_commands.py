@@ -30,7 +30,8 @@ def strings(check, client, library):
     check("SET EXAT", lambda: client.set("o", 4, exat=4_000_000_000), True)
     check("EXPIRETIME", lambda: client.expiretime("o"), 4_000_000_000)
     check("SET with two options that exclude each other",
-          lambda: client.execute_command("SET", "a", "b", "NX", "XX"), Raises(wrong, "syntax error"))
+          lambda: client.execute_command("SET", "a", "b", "NX", "XX"),
+          Raises(wrong, "syntax error"))
     check("SETEX", lambda: client.setex("s", HOUR, "v"))
     check("PSETEX", lambda: client.psetex("s", 5_000, "v"))
     check("SETNX", lambda: client.setnx("s", "v"), False)

@@ -34,7 +34,8 @@ def on(tool, *words):
 
 def slapped(test, *words):
     """memcslap says only how long it took; anything else is an error."""
-    status, text = on("memcslap", f"--test={test}", "--execute-number=300", "--concurrency=4", *words)
+    status, text = on(
+        "memcslap", f"--test={test}", "--execute-number=300", "--concurrency=4", *words)
     return status, "Time total" in text, "error" in text.lower() or "failed" in text.lower()
 
 

@@ -157,7 +157,8 @@ def looking():
           lambda text: '"x" has 11 bytes' in text.replace("'", "") and "strings with" in text)
     check("--bigkeys counts all", lambda: f"Sampled {cli_keys} keys" in cli("--bigkeys"))
     check("--memkeys", lambda: cli("--memkeys"), lambda text: "Biggest string found" in text)
-    check("--hotkeys without LFU", lambda: "LFU maxmemory policy is not selected" in cli("--hotkeys"))
+    check("--hotkeys without LFU",
+          lambda: "LFU maxmemory policy is not selected" in cli("--hotkeys"))
     check("--latency", lambda: cli("--latency", "-i", "0.2"), lambda text: len(text.split()) == 4)
     check("--latency --raw", lambda: cli("--latency", "--raw", "-i", "0.2"),
           lambda text: len(text.split()) == 4)
