@@ -45,23 +45,14 @@ public final class Server: Sendable {
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
         let certificates = try Self.certificates(configuration, logger)
-        let users: UserTable
-        do throws(UserFailure) {
-            users = try UserTable(configuration)
-        } catch {
-            throw ServerFailure(description: error.description)
-        }
+        let users = try Self.users(configuration)
         let shared = ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
             version: version, users: users, now: now, sources: sources,
             certificates: certificates)
         self.shared = shared
         self.logger = logger
-        var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
-        runtime.subscriberLimits = shared.subscriberLimits
-        Self.addTLS(to: &runtime, shared)
-        runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
-        runtime.onHangup = { shared.reload() }
+        let runtime = Self.runtime(configuration, shared, loopCount, endsOnSignal: endsOnSignal)
         do throws(RuntimeError) {
             group = try LoopGroup(runtime) { context in
                 ServerHandler(shared, context: context)
@@ -74,6 +65,28 @@ public final class Server: Sendable {
         shared.memcached.onStop { [weak group] in group?.stop(drain: Self.drainDuration) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
+    }
+
+    private static func users(
+        _ configuration: Configuration
+    ) throws(ServerFailure) -> UserTable {
+        do throws(UserFailure) {
+            return try UserTable(configuration)
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
+    }
+
+    private static func runtime(
+        _ configuration: Configuration, _ shared: ServerShared, _ loopCount: Int,
+        endsOnSignal: Bool
+    ) -> RuntimeConfiguration {
+        var runtime = runtimeConfiguration(configuration, loopCount: loopCount)
+        runtime.subscriberLimits = shared.subscriberLimits
+        addTLS(to: &runtime, shared)
+        runtime.drainOnSignal = endsOnSignal ? drainDuration : nil
+        runtime.onHangup = { shared.reload() }
+        return runtime
     }
 
     /// Serves until SIGTERM or SIGINT, then answers what was received, and returns.
