@@ -47,11 +47,7 @@ public final class Server: Sendable {
             certificates: certificates)
         self.shared = shared
         self.logger = logger
-        var runtime = Self.runtimeConfiguration(configuration, loopCount: loopCount)
-        runtime.subscriberLimits = shared.subscriberLimits
-        Self.addTLS(to: &runtime, shared)
-        runtime.drainOnSignal = endsOnSignal ? Self.drainDuration : nil
-        runtime.onHangup = { shared.reload() }
+        let runtime = Self.runtime(configuration, shared, loopCount, endsOnSignal: endsOnSignal)
         do throws(RuntimeError) {
             group = try LoopGroup(runtime) { context in
                 ServerHandler(shared, context: context)
@@ -80,6 +76,18 @@ public final class Server: Sendable {
         } catch {
             throw ServerFailure(description: error.description)
         }
+    }
+
+    private static func runtime(
+        _ configuration: Configuration, _ shared: ServerShared, _ loopCount: Int,
+        endsOnSignal: Bool
+    ) -> RuntimeConfiguration {
+        var runtime = runtimeConfiguration(configuration, loopCount: loopCount)
+        runtime.subscriberLimits = shared.subscriberLimits
+        addTLS(to: &runtime, shared)
+        runtime.drainOnSignal = endsOnSignal ? drainDuration : nil
+        runtime.onHangup = { shared.reload() }
+        return runtime
     }
 
     /// Serves until SIGTERM or SIGINT, then answers what was received, and returns.
