@@ -63,7 +63,7 @@ import Testing
         (["appendonly", "yes"], "Larder writes no append-only file; only 'no' is taken"),
         (
             ["notify-keyspace-events", "K?"],
-            "Invalid event class character. Use 'Ag$lszhxeKEtmdn'."
+            "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."
         ),
         (
             ["maxmemory-policy", "volatile-lru"],
