@@ -30,6 +30,10 @@ extension CommandLoop {
         if !isFound, !flags.has("q") { output.appendMeta("EN", call, flags) }
     }
 
+    /// The flags with which memcached notes a read when it has answered, or never; without one it
+    /// does before, so that a refusal does not undo it.
+    private static let laterReads: [Unicode.Scalar] = ["N", "T", "R", "l", "h", "u"]
+
     /// Answers from the entry if there is one, or if the client wants one made, and notes what
     /// clients were told.
     ///
@@ -50,6 +54,8 @@ extension CommandLoop {
         if !reading.isRefused {
             if reading.won { access.marks.insert(.won) }
             if !flags.has("u") { access.countRead() }
+        } else if !Self.laterReads.contains(where: flags.has) {
+            access.noteRead()
         }
         if reading.expiry != access.expiry { access.setExpiry(orRemove: reading.expiry) }
         return true
