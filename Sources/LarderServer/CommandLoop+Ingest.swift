@@ -91,13 +91,16 @@ extension CommandLoop {
         _ index: Int, of call: borrowing Call, in access: inout KeyAccess,
         expiry: Moment = .never
     ) -> PutOutcome {
-        guard streamed.isEmpty else { return putStreamed(index, of: call, in: &access, expiry) }
+        guard streamed.isEmpty else {
+            return Self.putStreamed(streamed, index, of: call, in: &access, expiry)
+        }
         return access.put(call[index], expiry: expiry)
     }
 
     @inline(never)
-    private func putStreamed(
-        _ index: Int, of call: borrowing Call, in access: inout KeyAccess, _ expiry: Moment
+    private static func putStreamed(
+        _ streamed: [(index: Int, value: LargeValue?)], _ index: Int, of call: borrowing Call,
+        in access: inout KeyAccess, _ expiry: Moment
     ) -> PutOutcome {
         guard let value = streamed.first(where: { $0.index == index }) else {
             return access.put(call[index], expiry: expiry)

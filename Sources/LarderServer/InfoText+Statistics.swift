@@ -109,8 +109,6 @@ extension InfoText {
             ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
             ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
             ("larder_refused_newcomers", "\(counted.refusals)"),
-            ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
-            ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
             ("larder_compactions", "\(counted.compactions)"),
             ("larder_housekeeping_max_us", "\((longest + 999) / 1000)"),
             ("larder_housekeeping_steps", "\(shared.keepers.reduce(0) { $0 + $1.stepCount })"),

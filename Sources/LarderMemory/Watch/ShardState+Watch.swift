@@ -5,14 +5,17 @@ import LarderCore
 // expiry tells nobody: a watch knows when its keys expire.
 extension ShardState {
     /// Breaks the watches on a key that has changed.
+    ///
+    /// Changes nothing of the shard, and is `mutating` all the same, as is what it calls: for a
+    /// call that is not, the compiler copies the whole state, on every write.
     @inline(__always)
-    func noteChange(_ hash: UInt64, _ space: UInt16) {
+    mutating func noteChange(_ hash: UInt64, _ space: UInt16) {
         guard watches.mayHold(hash) else { return }
         breakWatches(hash, space)
     }
 
     @inline(never)
-    private func breakWatches(_ hash: UInt64, _ space: UInt16) {
+    private mutating func breakWatches(_ hash: UInt64, _ space: UInt16) {
         // An entry of a flushed database, which is swept, is in the key space of none.
         watches.forEach(hash) { entry in
             if spaces[entry.database] == space { entry.flag.set() }

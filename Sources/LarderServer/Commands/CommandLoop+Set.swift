@@ -60,7 +60,8 @@ struct SetOptions {
 }
 
 extension CommandLoop {
-    func set(
+    /// `mutating` so that the loop is not copied, as in `get`.
+    mutating func set(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         guard call.count > 3 else {
@@ -81,7 +82,7 @@ extension CommandLoop {
         set(call, connection, options, expiry, &output)
     }
 
-    private func set(
+    private mutating func set(
         _ call: borrowing Call, _ connection: ClientConnection, _ options: SetOptions,
         _ expiry: Moment, _ output: inout OutputBuffer
     ) {

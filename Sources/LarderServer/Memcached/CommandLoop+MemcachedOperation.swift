@@ -9,7 +9,7 @@ import Synchronization
 extension CommandLoop {
     /// Runs a command that is no part of the traffic.
     @inline(never)
-    func operate(
+    mutating func operate(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {

@@ -3,8 +3,8 @@ import LarderMemory
 import LarderWire
 
 extension CommandLoop {
-    /// `get`: each key for itself.
-    func get(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    /// `get`: each key for itself. `mutating` so that the loop is not copied, as in RESP's `get`.
+    mutating func get(_ call: borrowing Call, _ output: inout OutputBuffer) {
         guard wantedKinds.isEmpty else { return getWatched(call, &output) }
         for index in 0..<call.count {
             let key = call[index]
@@ -25,7 +25,7 @@ extension CommandLoop {
     }
 
     @inline(never)
-    private func getWatched(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    private mutating func getWatched(_ call: borrowing Call, _ output: inout OutputBuffer) {
         for index in 0..<call.count { get(call[index], isVersioned: false, &output) }
         output.append(.end)
     }
