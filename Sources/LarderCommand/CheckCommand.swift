@@ -1,5 +1,6 @@
 import LarderAssembly
 import LarderRuntime
+import LarderServer
 
 /// `larder check FILE`: says what is wrong with a configuration, or what it comes to.
 enum CheckCommand {
@@ -27,12 +28,25 @@ enum CheckCommand {
             let file = try ConfigurationInput.File(path: path)
             let loaded = try Configuration.load(ConfigurationInput(file: file))
             StandardError.printWarnings(loaded.warnings)
-            guard checkCertificates(loaded.configuration) else { return 1 }
+            guard checkUsers(loaded.configuration), checkCertificates(loaded.configuration) else {
+                return 1
+            }
             print(loaded.configuration.yaml, terminator: "")
             return 0
         } catch {
             StandardError.print(error.description)
             return 1
+        }
+    }
+
+    /// Reads the rights and the passwords of the users. What cannot work goes to standard error.
+    private static func checkUsers(_ configuration: Configuration) -> Bool {
+        do throws(ServerFailure) {
+            try Server.verify(configuration)
+            return true
+        } catch {
+            StandardError.print(error.description)
+            return false
         }
     }
 

@@ -54,6 +54,7 @@ struct ClientConnection {
         if let transaction { bytes += transaction.heldBytes }
         if let watch { bytes += watch.heldBytes }
         if let ingest { bytes += ingest.prefix.capacity }
+        if let subscriptions { bytes += subscriptions.heldBytes }
         return bytes
     }
 }

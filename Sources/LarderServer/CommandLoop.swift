@@ -11,6 +11,7 @@ struct CommandLoop: ~Copyable {
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
+    let table = CommandTable.shared
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
     /// Those of the request of a transaction that is being run.

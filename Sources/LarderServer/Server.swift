@@ -62,6 +62,14 @@ public final class Server: Sendable {
         announce(configuration, settings, loopCount)
     }
 
+    /// Looks for what keeps a server from starting with this configuration: what contradicts
+    /// itself, rights that there are not, and password files that cannot be read.
+    ///
+    /// - Throws: `ServerFailure` that names the user or the key, and what would be right.
+    public static func verify(_ configuration: Configuration) throws(ServerFailure) {
+        _ = try users(of: configuration)
+    }
+
     /// Who may log in, by a configuration that is right.
     private static func users(
         of configuration: Configuration

@@ -54,9 +54,10 @@ extension ServerShared {
     }
 
     private func tell(_ changed: Set<String>, waiting: [String]) {
+        let names = changed.sorted().joined(separator: " ")
         logger.info(
             "the configuration was reloaded",
-            ["changed": .text(changed.sorted().joined(separator: " "))])
+            ["changed": .text(names.isEmpty ? "nothing" : names)])
         guard !waiting.isEmpty else { return }
         logger.warning(
             "some settings take effect at the next start",

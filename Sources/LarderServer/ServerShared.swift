@@ -144,7 +144,7 @@ final class ServerShared: Sendable {
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")
-                logger.info("settings changed", ["names": .text(names)])
+                if !changed.isEmpty { logger.info("settings changed", ["names": .text(names)]) }
                 return .success(())
             } catch {
                 return .failure(SettingRefusal(message: error.message))

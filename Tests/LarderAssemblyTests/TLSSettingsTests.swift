@@ -76,9 +76,9 @@ import Testing
                 + " 'protected-mode: no' under 'server' if everyone may in"
         ),
         (
-            "listen: { memcached-tls: 0.0.0.0:6390 }\npassword: secret\n\(certificate) }",
-            "1:26: memcached-tls is 0.0.0.0:6390, which other machines reach, and memcached text"
-                + " knows no password; set 'client-certificates: required' under 'tls', or"
+            "listen: { memcached-tls: 0.0.0.0:6390 }\n\(certificate) }",
+            "1:26: memcached-tls is 0.0.0.0:6390, which other machines reach, and there is no"
+                + " password; set 'password', or 'client-certificates: required' under 'tls', or"
                 + " 'protected-mode: no' under 'server' if everyone may in"
         ),
     ]
@@ -90,6 +90,7 @@ import Testing
 
     @Test(arguments: [
         "listen: { resp-tls: 0.0.0.0:6390 }\npassword: secret\n\(certificate) }",
+        "listen: { memcached-tls: 0.0.0.0:6390 }\npassword: secret\n\(certificate) }",
         "listen: { resp-tls: 0.0.0.0:6390, memcached-tls: 0.0.0.0:6391 }\n\(certificate),"
             + " ca: ca.pem, client-certificates: required }",
         "listen: { resp: none, memcached: none, resp-tls: 127.0.0.1:6390 }\n\(certificate) }",

@@ -29,6 +29,24 @@ import Testing
         #expect(received.suffix(8).elementsEqual("xx\ntail\n".utf8))
     }
 
+    /// Planted bug that this fails with: a block of 16 KiB for the few bytes between two values,
+    /// which costs a client that reads 6,000 of them the whole of `clients.memory`.
+    @Test func `a reply of many large values holds little memory of its own`() {
+        let pending = PendingOutput()
+        let value = SegmentedValue(byteCount: 20_000, segment: 4096, Journal())
+        for _ in 0..<1000 {
+            var frame = "\r\n$20000\r\n"
+            frame.withUTF8 {
+                unsafe pending.append(UnsafeRawBufferPointer($0), isBeforeValue: true)
+            }
+            pending.append(value)
+        }
+        #expect(pending.byteCount == 1000 * 20_010)
+        #expect(pending.ownedBytes < 1000 * 128)
+        pending.removeFirst(pending.byteCount)
+        #expect(pending.ownedBytes == 0)
+    }
+
     @Test func `what is encrypted already keeps its order`() {
         let pending = PendingOutput()
         func add(_ text: String, _ body: (UnsafeRawBufferPointer) -> Void) {

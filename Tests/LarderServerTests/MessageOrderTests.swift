@@ -29,7 +29,8 @@ struct MessageOrderTests {
         #expect(pubsub.publish(message("news"), from: nil).mustWait == false)
         let inbox = pubsub.takeInbox(of: 1)
         #expect(inbox.deliveries.count == 13)
-        #expect(inbox.waiting == [ConnectionID](repeating: publisher, count: 5))
+        // Once, however often it was held back.
+        #expect(inbox.waiting == [publisher])
         #expect(pubsub.takeInbox(of: 1).deliveries.isEmpty)
         #expect(pubsub.publish(message("news"), from: publisher).mustWait == false)
     }

@@ -159,6 +159,11 @@ import Testing
         // In base64: app:1 and b.
         #expect(try ask("mg YXBwOjE= b|") == "HD\r\n")
         #expect(try ask("mg Yg== b|") == refusal)
+        #expect(try ask("mg Yg== v bx|") == refusal)
+        // The value is no flag: the key is Yg==, and not what that means in base64.
+        #expect(try ask("ms YXBwOjE= 1|b|") == refusal)
+        #expect(try ask("lru_crawler enable|") == refusal)
+        #expect(try ask("watch mutations|") == refusal)
         let large = String(repeating: "x", count: 100_000)
         #expect(try ask("set b 0 0 100000|\(large)|") == refusal)
         #expect(try ask("set b 0 0 100000 noreply|\(large)|get app:1|") == "VALUE app:1 0 1\r\n")

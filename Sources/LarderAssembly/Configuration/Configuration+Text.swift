@@ -73,7 +73,10 @@ extension Configuration {
             \(lines.joined(separator: "\n"))
 
             Sizes are 512mb, durations 2.5s, shares 50%; several addresses are given with commas.
-            'larder check FILE' says what is wrong with a file. SIGTERM and Ctrl-C end the server.
+            Users stand in FILE only: users: [ { name: shop, password-file: shop.pw,
+            can: [read, write], keys: ["shop:*"] } ]; docs/users-and-tls.md has all of it.
+            'larder check FILE' says what is wrong with a file. SIGHUP reads FILE, passwords and
+            certificates again. SIGTERM and Ctrl-C end the server.
             """
     }
 }

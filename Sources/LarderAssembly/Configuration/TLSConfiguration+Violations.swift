@@ -51,10 +51,12 @@ extension TLSConfiguration {
             found.append(
                 ConfigurationError(field: "listen.resp-tls", message: text, others: others))
         }
-        if let open = listen.memcachedTLS.first(where: { $0.isLocal == false }) {
+        if hasPassword == false,
+            let open = listen.memcachedTLS.first(where: { $0.isLocal == false })
+        {
             let text =
-                "memcached-tls is \(open), which other machines reach, and memcached text knows no"
-                + " password; set 'client-certificates: required' under 'tls', or"
+                "memcached-tls is \(open), which other machines reach, and there is no password;"
+                + " set 'password', or 'client-certificates: required' under 'tls', or"
                 + " 'protected-mode: no' under 'server' if everyone may in"
             found.append(
                 ConfigurationError(field: "listen.memcached-tls", message: text, others: others))

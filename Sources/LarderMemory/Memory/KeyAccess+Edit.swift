@@ -8,8 +8,11 @@ extension KeyAccess {
     mutating func edit(
         to length: Int, _ change: (borrowing ValueBytes) -> Bool
     ) -> PutOutcome? {
+        let before = valueLength
+        precondition(length >= before, "A value only becomes longer.")
         if exists, editInPlace(to: length, change) { return .stored }
-        guard length <= SizeClasses.inlineMax else { return nil }
+        // Who finds it gone begins anew: what would be changed here is not what was there.
+        guard length <= SizeClasses.inlineMax, valueLength == before else { return nil }
         return unsafe withUnsafeTemporaryAllocation(byteCount: max(1, length), alignment: 8) {
             buffer in
             guard let start = buffer.baseAddress else { return nil }

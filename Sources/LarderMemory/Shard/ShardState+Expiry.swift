@@ -117,6 +117,8 @@ extension ShardState {
     ///
     /// - Returns: `nil` when there was no memory for the longer entry.
     mutating func renewVersion(of found: Found, _ hash: UInt64) -> UInt64? {
+        bumpGeneration(hash)
+        noteChange(hash, found.block.header.space)
         let shape = found.block.header.shape
         guard shape.contains(.version) else { return version(of: found, hash) }
         found.block.store(nextVersion(), at: shape.versionOffset)

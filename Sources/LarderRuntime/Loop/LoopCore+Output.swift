@@ -58,10 +58,12 @@ extension LoopCore {
     }
 
     /// Copies output behind what waits already.
-    func enqueue(_ link: Link, _ range: Range<Int>) {
+    func enqueue(_ link: Link, _ range: Range<Int>, isBeforeValue: Bool = false) {
         let pending = pendingOutput(of: link)
         output.withBytes { bytes in
-            unsafe bytes.extracting(range).withUnsafeBytes { unsafe pending.append($0) }
+            unsafe bytes.extracting(range).withUnsafeBytes {
+                unsafe pending.append($0, isBeforeValue: isBeforeValue)
+            }
         }
     }
 
@@ -80,7 +82,7 @@ extension LoopCore {
         var position = start
         for reference in references {
             if reference.position > position {
-                enqueue(link, position..<reference.position)
+                enqueue(link, position..<reference.position, isBeforeValue: true)
                 position = reference.position
             }
             pendingOutput(of: link).append(reference.value)

@@ -44,14 +44,16 @@ import LarderCore
     /// Since when more waits for a subscriber than may wait for long.
     var muchSince: Tick?
 
-    func append(_ bytes: UnsafeRawBufferPointer) {
+    /// Appends a copy. `isBeforeValue`: a value follows, so no more will fit behind it.
+    func append(_ bytes: UnsafeRawBufferPointer, isBeforeValue: Bool = false) {
         guard bytes.count > 0 else { return }
         plainCount += bytes.count
         if case .copied(let last)? = pieces.last, last.room >= bytes.count, head < pieces.count {
             unsafe last.append(bytes)
             return
         }
-        let block = ByteBlock(capacity: max(bytes.count, Self.blockBytes))
+        let least = isBeforeValue ? 0 : Self.blockBytes
+        let block = ByteBlock(capacity: max(bytes.count, least))
         unsafe block.append(bytes)
         pieceBytes += block.capacity
         pieces.append(.copied(block))

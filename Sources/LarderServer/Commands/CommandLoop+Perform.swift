@@ -8,18 +8,16 @@ import Synchronization
 // What is counted and timed of every command, around the command itself.
 extension CommandLoop {
     /// Runs a command that may be run, be it at once or by EXEC.
+    @inline(__always)
     mutating func perform(
         _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
-        let table = CommandTable.shared
-        let isContainer = table.specifications[Int(command.rawValue)].hasSubcommands
-        let place = isContainer ? place(of: call, command) : Int(command.rawValue)
+        let traits = table.traits[Int(command.rawValue)]
+        let place = traits.hasSubcommands ? place(of: call, command) : Int(command.rawValue)
         let calls = counters.countCall(place)
         connection.client.lastCommand.store(place, ordering: .relaxed)
-        let isSmall =
-            table.specifications[Int(command.rawValue)].isSmall
-            && call.count <= Self.smallArgumentsMax
+        let isSmall = traits.isSmall && call.count <= Self.smallArgumentsMax
         let kind = timing.next(isSmall: isSmall, isFirst: calls == 1)
         let start = output.count
         let begin = timing.time(kind)
@@ -27,14 +25,8 @@ extension CommandLoop {
         if events.isActive {
             tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
         }
-        switch kind {
-        case .not: break
-        case .roughly:
-            let time = timing.time(kind) &- begin
-            if timing.isNoticeable(time) { noteSlow(time, command, call, connection) }
-        case .precisely:
-            let time = timing.time(kind) &- begin
-            noteTime(time, place, command, call, connection, calls: calls)
+        if kind != .not {
+            noteTime(since: begin, kind, place, command, call, connection, calls: calls)
         }
         if output.holds(UInt8(ascii: "-"), at: start) { noteError(at: start, place, output) }
     }
@@ -95,9 +87,16 @@ extension CommandLoop {
 
     @inline(never)
     private mutating func noteTime(
-        _ nanoseconds: UInt64, _ place: Int, _ command: Command, _ call: borrowing Call,
-        _ connection: ClientConnection, calls: UInt64
+        since begin: UInt64, _ kind: CommandTiming.Kind, _ place: Int, _ command: Command,
+        _ call: borrowing Call, _ connection: ClientConnection, calls: UInt64
     ) {
+        let nanoseconds = timing.time(kind) &- begin
+        if kind == .roughly {
+            if timing.isNoticeable(nanoseconds) {
+                noteSlow(nanoseconds, command, call, connection)
+            }
+            return
+        }
         counters.times.note(place, nanoseconds: nanoseconds, calls: calls)
         if timing.isWatched { shared.monitors.feed(command, call, connection) }
         if timing.isNoticeable(nanoseconds) { noteSlow(nanoseconds, command, call, connection) }

@@ -23,7 +23,7 @@ extension CommandLoop {
         _ call: borrowing Call, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
-        guard let command = CommandTable.shared.command(call[0]) else {
+        guard let command = table.command(call[0]) else {
             if HTTPGuard.isRequest(call) {
                 connection.isClosing = true
                 shared.logger.warning("an HTTP request on the RESP port was refused")
@@ -33,19 +33,19 @@ extension CommandLoop {
             shared.errors.count("ERR")
             return output.appendUnknownCommand(call)
         }
-        let row = command.specification
-        if row.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
+        let traits = table.traits[Int(command.rawValue)]
+        if traits.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
             connection.transaction?.abort()
             return
         }
-        guard row.accepts(argumentCount: call.count) else {
+        guard traits.accepts(argumentCount: call.count) else {
             reject(Int(command.rawValue), "ERR")
             connection.transaction?.abort()
             guard command != .exec else { return abortTransaction(of: &connection, &output) }
             return output.appendWrongArity(command.specification.name)
         }
         if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
-            return refuseRestricted(command, call, connection, &output)
+            return refuseRestricted(command, call, &connection, &output)
         }
         if let transaction = connection.transaction, !command.isTransactional {
             queue(command, call, transaction, &output)

@@ -99,6 +99,9 @@ extension CommandLoop {
     }
 
     private func monitor(_ connection: ClientConnection, _ output: inout OutputBuffer) {
+        guard !isInTransaction else {
+            return output.appendError("ERR MONITOR isn't allowed for DENY BLOCKING client")
+        }
         guard shared.monitors.add(connection.client.id, of: context) else { return }
         shared.timing.change { $0.watchers += 1 }
         output.appendSimple("OK")

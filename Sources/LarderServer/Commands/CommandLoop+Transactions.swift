@@ -102,7 +102,9 @@ extension CommandLoop {
         // What will not run is not kept.
         guard !transaction.isAborted else { return output.appendSimple("QUEUED") }
         let byteCount = RequestQueue.byteCount(of: call)
-        guard transaction.heldBytes + byteCount <= shared.transactionBytesMax else {
+        let isTaken = transaction.heldBytes + byteCount <= shared.transactionBytesMax
+        // A request in the queue tells its length in 32 bits.
+        guard isTaken, byteCount <= Int(UInt32.max) else {
             transaction.abort()
             return output.appendErrorText(
                 "ERR the transaction takes more than \(shared.transactionBytesMax) bytes, "

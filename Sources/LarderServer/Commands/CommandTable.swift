@@ -4,8 +4,22 @@ import LarderWire
 ///
 /// A name of at most 15 letters is one 128-bit number, so a look-up is a handful of instructions:
 /// fold the case, hash, compare once or twice.
-struct CommandTable: Sendable {
+final class CommandTable: Sendable {
     static let shared = CommandTable()
+
+    /// What is asked of every command on its way, in few bytes.
+    struct Traits: Sendable, BitwiseCopyable {
+        let arity: Int16
+        let hasSubcommands: Bool
+        let isSmall: Bool
+
+        @inline(__always)
+        func accepts(argumentCount: Int) -> Bool {
+            arity >= 0 ? argumentCount == Int(arity) : argumentCount >= -Int(arity)
+        }
+    }
+
+    let traits: [Traits]
 
     let specifications: [CommandSpecification]
     /// The pages of the commands, in the same order.
@@ -23,6 +37,10 @@ struct CommandTable: Sendable {
 
     private init() {
         specifications = Command.allCases.map { $0.makeSpecification() }
+        traits = specifications.map { row in
+            Traits(
+                arity: Int16(row.arity), hasSubcommands: row.hasSubcommands, isSmall: row.isSmall)
+        }
         pages = specifications.map { CommandManual.shared.page(of: "\($0.name)") }
         var names = specifications.map { "\($0.name)" }
         firstSubcommand = pages.map { page in

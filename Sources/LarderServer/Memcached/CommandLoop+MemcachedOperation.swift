@@ -98,6 +98,11 @@ extension CommandLoop {
             return nil
         }
         let call = arguments.call(in: bytes)
+        // Asked once: the cursor says that a list has begun.
+        if connection.dumpCursor == nil, isDenied(command, call, connection) {
+            if !command.isQuiet { output.appendNoPermission() }
+            return nil
+        }
         if command.verb == .watch {
             return watch(command, call, of: bytes, on: &connection, &output)
         }

@@ -128,13 +128,18 @@ extension CommandLoop {
 
     /// What a RESP2 connection is told that has subscribed, and asks for something else.
     @inline(never)
-    func refuseRestricted(
-        _ command: Command, _ call: borrowing Call, _ connection: ClientConnection,
+    mutating func refuseRestricted(
+        _ command: Command, _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
         reject(place(of: call, command), "ERR")
         connection.transaction?.abort()
-        output.append("-ERR Can't execute '")
+        if command == .exec {
+            endTransaction(of: &connection)
+            output.append("-EXECABORT Transaction discarded because of: Can't execute '")
+        } else {
+            output.append("-ERR Can't execute '")
+        }
         output.appendText(CommandTable.shared.fullName(of: command, call))
         output.append("': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET")
         output.append(" are allowed in this context\r\n")

@@ -53,17 +53,12 @@ extension PubSub.State {
         }
     }
 
-    private func matchingPatterns(_ message: PublishedMessage) -> [(TopicName, PubSub.Topic)] {
-        topics[TopicKind.pattern.rawValue].filter { pattern, _ in
-            let channel = message.channel
-            return unsafe Glob.matches(channel.span.bytes, pattern.span.bytes)
-        }.map { ($0.key, $0.value) }
-    }
-
     fileprivate mutating func deliverToPatterns(
         _ message: PublishedMessage, _ publication: inout PubSub.Publication
     ) {
-        for (pattern, topic) in matchingPatterns(message) {
+        let channel = message.channel
+        for (pattern, topic) in topics[TopicKind.pattern.rawValue]
+        where unsafe Glob.matches(channel.span.bytes, pattern.span.bytes) {
             deliver(message, pattern: pattern, topic, &publication)
         }
     }
@@ -72,7 +67,8 @@ extension PubSub.State {
     fileprivate mutating func holds(_ publisher: ConnectionID, _ loops: UInt64) -> Bool {
         for loop in inboxes.indices
         where loops & 1 << UInt64(loop) != 0 && inboxes[loop].byteCount > PubSub.inboxBytesMax {
-            inboxes[loop].waiting.append(publisher)
+            // One command may publish many messages.
+            if inboxes[loop].waiting.last != publisher { inboxes[loop].waiting.append(publisher) }
             return true
         }
         return false

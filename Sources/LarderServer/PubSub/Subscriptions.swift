@@ -5,6 +5,10 @@ final class Subscriptions {
     /// The names of each kind, with the order in which they came.
     private var names: [[TopicName: Int]] = TopicKind.allCases.map { _ in [:] }
     private var last = 0
+    /// Bytes of memory for the names, here and in the table of all.
+    private(set) var heldBytes = 0
+    /// About what a name takes besides its bytes: two arrays, and places in two tables.
+    private static let nameOverhead = 160
 
     var isEmpty: Bool { names.allSatisfy(\.isEmpty) }
 
@@ -21,11 +25,14 @@ final class Subscriptions {
 
     func insert(_ kind: TopicKind, _ name: TopicName) {
         last += 1
-        names[kind.rawValue][name] = last
+        let isNew = names[kind.rawValue].updateValue(last, forKey: name) == nil
+        if isNew { heldBytes += name.count + Self.nameOverhead }
     }
 
     func remove(_ kind: TopicKind, _ name: TopicName) {
-        names[kind.rawValue][name] = nil
+        if names[kind.rawValue].removeValue(forKey: name) != nil {
+            heldBytes -= name.count + Self.nameOverhead
+        }
     }
 
     /// The names of a kind, the oldest first.

@@ -125,11 +125,11 @@ final class TimingSettings: Sendable {
     var values: Values { guarded.withLock { $0 } }
 
     func change(_ body: (inout Values) -> Void) {
-        let generation = guarded.withLock { values in
+        guarded.withLock { values in
             body(&values)
             values.generation += 1
-            return values.generation
+            // Under the lock, or of two changes the older number might stay.
+            changes.store(values.generation, ordering: .relaxed)
         }
-        changes.store(generation, ordering: .relaxed)
     }
 }

@@ -4,6 +4,8 @@ import LarderCore
 final class AccessLog: Sendable {
     /// Entries kept, as redis keeps them (`acllog-max-len`).
     static let entriesMax = 128
+    /// Bytes kept of a key or a channel, which may be as long as an argument.
+    static let objectBytesMax = 1024
     /// The same refusal within so long is counted with the one before.
     static let groupingTime = Duration.seconds(60)
 

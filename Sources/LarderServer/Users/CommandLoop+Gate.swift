@@ -28,6 +28,8 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         let start = output.count
+        // The password may have been taken away since.
+        if connection.gate.contains(.unauthenticated), !shared.needsPassword { logOut(&connection) }
         if connection.gate.contains(.muteNext) {
             connection.gate.remove(.muteNext)
             connection.gate.insert(.muteNow)
@@ -81,7 +83,11 @@ extension CommandLoop {
         noteUnrun(command, call, connection)
         let name = CommandTable.shared.fullName(of: command, call)
         if case .denied(let denial, let index) = refusal {
-            note(denial, index == 0 ? Array(name.utf8) : call[index].copy, connection)
+            let object = call[index]
+            let count = min(object.byteCount, AccessLog.objectBytesMax)
+            note(
+                denial, index == 0 ? Array(name.utf8) : object.extracting(0..<count).copy,
+                connection)
         }
         connection.transaction?.abort()
         if command == .exec {

@@ -43,6 +43,8 @@ extension CommandLoop {
         let user = shared.users.current[name]
         if let user, user.isEnabled, user.isOpen || Self.isPassword(password, of: user) {
             become(user, &connection)
+            // A change of the users meanwhile did not find this connection under their name.
+            if shared.users.current[name]?.rights != user.rights { connection.isClosing = true }
             return .done
         }
         shared.logins.noteFailure(from: client.network, at: tick)

@@ -80,14 +80,27 @@ extension MemcachedVerb {
     /// The key itself: meta commands may have it in base64.
     fileprivate func key(_ call: borrowing Call, _ index: Int) -> [UInt8] {
         switch self {
-        case .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
-            let isEncoded = (1..<max(1, call.count)).contains { place in
-                call[place].byteCount == 1 && call[place].byte(at: 0) == UInt8(ascii: "b")
-            }
-            guard isEncoded else { return call[index].copy }
-            return Base64.decoded(call[index]) ?? call[index].copy
+        case .metaGet, .metaDelete, .metaArithmetic:
+            return Self.key(call, index, flags: 1..<max(1, call.count))
+        case .metaSet:
+            // Behind the key stands the length, behind the flags the value.
+            return Self.key(call, index, flags: 2..<max(2, call.count - 1))
+        case .metaDebug:
+            let isEncoded = call.count > 1 && call[1].byteCount == 1
+            return Self.key(call, index, flags: isEncoded ? 1..<2 : 1..<1)
         default: return call[index].copy
         }
+    }
+
+    /// The key by the flags in `places`, of which each is known by its letter, as `MetaFlags` does.
+    private static func key(
+        _ call: borrowing Call, _ index: Int, flags places: Range<Int>
+    ) -> [UInt8] {
+        let isEncoded = places.contains { place in
+            call[place].byteCount > 0 && call[place].byte(at: 0) == UInt8(ascii: "b")
+        }
+        guard isEncoded else { return call[index].copy }
+        return Base64.decoded(call[index]) ?? call[index].copy
     }
 }
 
