@@ -8,8 +8,8 @@ enum CheckCommand {
         usage: larder check FILE
 
         Reads a configuration (YAML) as 'larder serve FILE' would, without starting a server.
-        Prints all keys but the password with the values in force, so that the output is itself a
-        configuration; or what is wrong, with line and remedy, and ends with status 1.
+        Prints all keys but passwords and their digests with the values in force, as a
+        configuration; or what is wrong, with remedy, and ends with status 1.
         'larder help serve' lists the keys.
         """
 
