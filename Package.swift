@@ -39,6 +39,7 @@ let package = Package(
         layer("LarderCore"),
         layer("LarderPolicy", ["LarderCore"]),
         layer("LarderWire", ["LarderCore"]),
+        layer("LarderResilience", ["LarderCore"]),
         layer("LarderMemory", ["LarderCore", "LarderPolicy"]),
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
@@ -77,6 +78,7 @@ let package = Package(
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
+        tests("LarderResilienceTests", ["LarderCore", "LarderResilience", "LarderTesting"]),
         tests(
             "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests(

@@ -4,7 +4,9 @@ struct LayerTable {
     private(set) var systemTargets: Set<String> = []
 
     /// Layers that must build without any C library, so that who imports them installs nothing.
-    static let pure: Set = ["LarderCore", "LarderPolicy", "LarderWire", "LarderMemory"]
+    static let pure: Set = [
+        "LarderCore", "LarderPolicy", "LarderWire", "LarderMemory", "LarderResilience",
+    ]
 
     /// Reads the calls that declare targets: their first string is the name, the others the rest.
     init(manifest: SwiftText) {

@@ -1,0 +1,79 @@
+/// Elements in places that are used again, found by ticket in constant time.
+///
+/// The storage grows with the largest number of elements there ever was at once, and is given back
+/// when the last of many leaves.
+struct Pool<Element: Sendable>: Sendable {
+    private struct Place {
+        var element: Element?
+        var serial: UInt32
+        /// The next free place, when this one is free.
+        var next: UInt32
+    }
+
+    /// Fewer places than this are kept when the pool is empty: it will be used again.
+    static var keptPlaces: Int { 1024 }
+
+    private var places: [Place] = []
+    private var free = Ticket.none
+    private var serial: UInt32 = 0
+
+    private(set) var count = 0
+
+    /// Bytes that the storage holds.
+    var storageBytes: Int { places.capacity * MemoryLayout<Place>.stride }
+
+    /// - Complexity: O(1) amortised.
+    mutating func insert(_ element: Element) -> Ticket {
+        serial &+= 1
+        count += 1
+        guard free != Ticket.none else {
+            places.append(Place(element: element, serial: serial, next: Ticket.none))
+            return Ticket(index: UInt32(places.count - 1), serial: serial)
+        }
+        let index = free
+        free = places[Int(index)].next
+        places[Int(index)] = Place(element: element, serial: serial, next: Ticket.none)
+        return Ticket(index: index, serial: serial)
+    }
+
+    /// The element, unless it left.
+    func element(_ ticket: Ticket) -> Element? {
+        guard Int(ticket.index) < places.count else { return nil }
+        let place = places[Int(ticket.index)]
+        return place.serial == ticket.serial ? place.element : nil
+    }
+
+    /// The ticket of whoever is at `index`.
+    func ticket(at index: UInt32) -> Ticket? {
+        guard Int(index) < places.count, places[Int(index)].element != nil else { return nil }
+        return Ticket(index: index, serial: places[Int(index)].serial)
+    }
+
+    /// Changes the element in its place, unless it left.
+    @discardableResult
+    mutating func change<Result>(
+        _ ticket: Ticket, _ body: (inout Element) -> Result
+    ) -> Result? {
+        guard Int(ticket.index) < places.count, places[Int(ticket.index)].serial == ticket.serial,
+            var element = places[Int(ticket.index)].element.take()
+        else { return nil }
+        let result = body(&element)
+        places[Int(ticket.index)].element = element
+        return result
+    }
+
+    /// Takes the element out, unless it left before.
+    mutating func remove(_ ticket: Ticket) -> Element? {
+        guard Int(ticket.index) < places.count, places[Int(ticket.index)].serial == ticket.serial,
+            let element = places[Int(ticket.index)].element.take()
+        else { return nil }
+        places[Int(ticket.index)].next = free
+        free = ticket.index
+        count -= 1
+        if count == 0 && places.count > Self.keptPlaces {
+            places = []
+            free = Ticket.none
+        }
+        return element
+    }
+}
