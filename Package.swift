@@ -41,6 +41,7 @@ let package = Package(
         layer("LarderWire", ["LarderCore"]),
         layer("LarderResilience", ["LarderCore"]),
         layer("LarderMemory", ["LarderCore", "LarderPolicy"]),
+        layer("LarderHierarchy", ["LarderCore", "LarderResilience"]),
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
         layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
@@ -78,6 +79,9 @@ let package = Package(
         tests("LarderCoreTests", ["LarderCore", "LarderTesting"]),
         tests("LarderPolicyTests", ["LarderCore", "LarderPolicy", "LarderTesting"]),
         tests("LarderWireTests", ["LarderCore", "LarderWire", "LarderTesting"]),
+        tests(
+            "LarderHierarchyTests",
+            ["LarderCore", "LarderResilience", "LarderHierarchy", "LarderTesting"]),
         tests("LarderResilienceTests", ["LarderCore", "LarderResilience", "LarderTesting"]),
         tests(
             "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),

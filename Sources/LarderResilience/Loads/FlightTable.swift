@@ -16,26 +16,6 @@ public import LarderCore
 public struct FlightTable<
     Key: Hashable & Sendable, Token: Hashable & Sendable, Waiter: Sendable
 >: Sendable {
-    /// How many flights and waiters there may be.
-    public struct Bounds: Hashable, Sendable {
-        /// Flights at once. 10,000: more than all origins bear.
-        public var flights = 10_000
-        /// Waiters of one flight.
-        public var waitersPerFlight = 10_000
-        /// Waiters of all flights: a connection waits for a few keys at most.
-        public var waiters = 100_000
-
-        /// The defaults.
-        public init() {}
-
-        /// - Throws: `OutOfBounds` for the first property that is.
-        public func validate() throws(OutOfBounds) {
-            try OutOfBounds.check("flights", flights, in: 1...10_000_000)
-            try OutOfBounds.check("waitersPerFlight", waitersPerFlight, in: 1...10_000_000)
-            try OutOfBounds.check("waiters", waiters, in: 1...10_000_000)
-        }
-    }
-
     /// What a bound refused, how often.
     public struct Refusals: Hashable, Sendable {
         public var flights = 0
@@ -43,7 +23,7 @@ public struct FlightTable<
         public var waiters = 0
     }
 
-    /// A flight. `index` is below `Bounds.flights` and free again once it has landed.
+    /// A flight. `index` is below `FlightBounds.flights` and free again once it has landed.
     public struct FlightID: Hashable, Sendable, BitwiseCopyable {
         let ticket: Ticket
         /// For what the shell keeps beside each flight.
@@ -80,7 +60,7 @@ public struct FlightTable<
         let flight: Ticket
     }
 
-    private let bounds: Bounds
+    private let bounds: FlightBounds
     private var names: [Name: Ticket] = [:]
     private var flights = Pool<Flight>()
     private var room = WaitingRoom<Waiting>()
@@ -93,7 +73,7 @@ public struct FlightTable<
     /// A table without flights.
     ///
     /// - Throws: `OutOfBounds`.
-    public init(_ bounds: Bounds = .init()) throws(OutOfBounds) {
+    public init(_ bounds: FlightBounds = .init()) throws(OutOfBounds) {
         try bounds.validate()
         self.bounds = bounds
     }
@@ -228,5 +208,25 @@ public struct FlightTable<
             if let flight { queues.append(flight.waiters) }
         }
         try room.checkInvariants(queues)
+    }
+}
+
+/// How many flights and waiters there may be.
+public struct FlightBounds: Hashable, Sendable {
+    /// Flights at once. 10,000: more than all origins bear.
+    public var flights = 10_000
+    /// Waiters of one flight.
+    public var waitersPerFlight = 10_000
+    /// Waiters of all flights: a connection waits for a few keys at most.
+    public var waiters = 100_000
+
+    /// The defaults.
+    public init() {}
+
+    /// - Throws: `OutOfBounds` for the first property that is.
+    public func validate() throws(OutOfBounds) {
+        try OutOfBounds.check("flights", flights, in: 1...10_000_000)
+        try OutOfBounds.check("waitersPerFlight", waitersPerFlight, in: 1...10_000_000)
+        try OutOfBounds.check("waiters", waiters, in: 1...10_000_000)
     }
 }

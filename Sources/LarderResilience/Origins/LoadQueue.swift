@@ -16,32 +16,12 @@ public import LarderCore
 /// [2] K. Nichols, V. Jacobson, Controlling Queue Delay, ACM Queue 10(5), 2012,
 ///     https://doi.org/10.1145/2208917.2209336
 public struct LoadQueue<Load: Sendable>: Sendable {
-    /// How many wait, and how long.
-    public struct Configuration: Hashable, Sendable {
-        /// Loads that may wait. 4096: a few seconds of a database.
-        public var capacity = 4096
-        /// How long a load waits when the queue stands. 100 ms: a few loads' time.
-        public var target = Duration.milliseconds(100)
-        /// How long a load waits otherwise, and how long a queue may be a burst.
-        public var interval = Duration.seconds(1)
-
-        /// The defaults.
-        public init() {}
-
-        /// - Throws: `OutOfBounds` for the first property that is.
-        public func validate() throws(OutOfBounds) {
-            try OutOfBounds.check("capacity", capacity, in: 1...10_000_000)
-            try OutOfBounds.check("target", target, in: .milliseconds(1) ... .seconds(3600))
-            try OutOfBounds.check("interval", interval, in: target ... .seconds(3600))
-        }
-    }
-
     private struct Waiting {
         let load: Load
         let since: Tick
     }
 
-    private let configuration: Configuration
+    private let configuration: LoadQueueConfiguration
     private var room = WaitingRoom<Waiting>()
     private var queue = WaitingRoom<Waiting>.Queue()
     /// When the queue that stands now began.
@@ -55,7 +35,7 @@ public struct LoadQueue<Load: Sendable>: Sendable {
     /// An empty queue.
     ///
     /// - Throws: `OutOfBounds`.
-    public init(_ configuration: Configuration = .init()) throws(OutOfBounds) {
+    public init(_ configuration: LoadQueueConfiguration = .init()) throws(OutOfBounds) {
         try configuration.validate()
         self.configuration = configuration
     }
@@ -146,5 +126,25 @@ public struct LoadQueue<Load: Sendable>: Sendable {
         try InvariantViolation.check(
             room.count <= configuration.capacity, "\(room.count) wait, too many")
         try room.checkInvariants([queue])
+    }
+}
+
+/// How many wait, and how long.
+public struct LoadQueueConfiguration: Hashable, Sendable {
+    /// Loads that may wait. 4096: a few seconds of a database.
+    public var capacity = 4096
+    /// How long a load waits when the queue stands. 100 ms: a few loads' time.
+    public var target = Duration.milliseconds(100)
+    /// How long a load waits otherwise, and how long a queue may be a burst.
+    public var interval = Duration.seconds(1)
+
+    /// The defaults.
+    public init() {}
+
+    /// - Throws: `OutOfBounds` for the first property that is.
+    public func validate() throws(OutOfBounds) {
+        try OutOfBounds.check("capacity", capacity, in: 1...10_000_000)
+        try OutOfBounds.check("target", target, in: .milliseconds(1) ... .seconds(3600))
+        try OutOfBounds.check("interval", interval, in: target ... .seconds(3600))
     }
 }

@@ -1,8 +1,8 @@
-import LarderCore
+public import LarderCore
 
 /// Which of many things ends next: a binary heap of deadlines that knows where each index stands,
 /// so that one of them leaves in O(log n) too.
-struct DeadlineHeap: Sendable {
+public struct DeadlineHeap: Sendable {
     private struct Item {
         let deadline: Tick
         let index: UInt32
@@ -12,25 +12,29 @@ struct DeadlineHeap: Sendable {
     /// Where the item of each index stands in `items`.
     private var positions: [UInt32] = []
 
-    var count: Int { items.count }
+    /// Empty.
+    public init() {}
+
+    /// How many there are.
+    public var count: Int { items.count }
 
     /// Bytes that the storage holds.
-    var storageBytes: Int {
+    public var storageBytes: Int {
         items.capacity * MemoryLayout<Item>.stride + positions.capacity * MemoryLayout<UInt32>.stride
     }
 
     /// The index with the earliest deadline, and that.
-    var first: (index: UInt32, deadline: Tick)? {
+    public var first: (index: UInt32, deadline: Tick)? {
         items.first.map { ($0.index, $0.deadline) }
     }
 
     /// Whether `index` is in it.
-    func contains(_ index: UInt32) -> Bool {
+    public func contains(_ index: UInt32) -> Bool {
         Int(index) < positions.count && positions[Int(index)] != Ticket.none
     }
 
     /// - Complexity: O(log n).
-    mutating func insert(_ index: UInt32, deadline: Tick) {
+    public mutating func insert(_ index: UInt32, deadline: Tick) {
         precondition(!contains(index), "A thing ends once.")
         while positions.count <= Int(index) { positions.append(Ticket.none) }
         items.append(Item(deadline: deadline, index: index))
@@ -38,7 +42,7 @@ struct DeadlineHeap: Sendable {
     }
 
     /// - Complexity: O(log n).
-    mutating func remove(_ index: UInt32) {
+    public mutating func remove(_ index: UInt32) {
         guard contains(index) else { return }
         let hole = Int(positions[Int(index)])
         positions[Int(index)] = Ticket.none

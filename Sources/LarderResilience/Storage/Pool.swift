@@ -2,7 +2,7 @@
 ///
 /// The storage grows with the largest number of elements there ever was at once, and is given back
 /// when the last of many leaves.
-struct Pool<Element: Sendable>: Sendable {
+public struct Pool<Element: Sendable>: Sendable {
     private struct Place {
         var element: Element?
         var serial: UInt32
@@ -17,13 +17,17 @@ struct Pool<Element: Sendable>: Sendable {
     private var free = Ticket.none
     private var serial: UInt32 = 0
 
-    private(set) var count = 0
+    /// Empty.
+    public init() {}
+
+    /// How many there are.
+    public private(set) var count = 0
 
     /// Bytes that the storage holds.
-    var storageBytes: Int { places.capacity * MemoryLayout<Place>.stride }
+    public var storageBytes: Int { places.capacity * MemoryLayout<Place>.stride }
 
     /// - Complexity: O(1) amortised.
-    mutating func insert(_ element: Element) -> Ticket {
+    public mutating func insert(_ element: Element) -> Ticket {
         serial &+= 1
         count += 1
         guard free != Ticket.none else {
@@ -37,21 +41,21 @@ struct Pool<Element: Sendable>: Sendable {
     }
 
     /// The element, unless it left.
-    func element(_ ticket: Ticket) -> Element? {
+    public func element(_ ticket: Ticket) -> Element? {
         guard Int(ticket.index) < places.count else { return nil }
         let place = places[Int(ticket.index)]
         return place.serial == ticket.serial ? place.element : nil
     }
 
     /// The ticket of whoever is at `index`.
-    func ticket(at index: UInt32) -> Ticket? {
+    public func ticket(at index: UInt32) -> Ticket? {
         guard Int(index) < places.count, places[Int(index)].element != nil else { return nil }
         return Ticket(index: index, serial: places[Int(index)].serial)
     }
 
     /// Changes the element in its place, unless it left.
     @discardableResult
-    mutating func change<Result>(
+    public mutating func change<Result>(
         _ ticket: Ticket, _ body: (inout Element) -> Result
     ) -> Result? {
         guard Int(ticket.index) < places.count, places[Int(ticket.index)].serial == ticket.serial,
@@ -63,7 +67,7 @@ struct Pool<Element: Sendable>: Sendable {
     }
 
     /// Takes the element out, unless it left before.
-    mutating func remove(_ ticket: Ticket) -> Element? {
+    public mutating func remove(_ ticket: Ticket) -> Element? {
         guard Int(ticket.index) < places.count, places[Int(ticket.index)].serial == ticket.serial,
             let element = places[Int(ticket.index)].element.take()
         else { return nil }

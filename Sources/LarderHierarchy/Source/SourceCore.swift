@@ -1,0 +1,267 @@
+public import LarderCore
+public import LarderResilience
+
+/// Decides all about the loads of one source: who joins whom, which level is asked, when the origin
+/// may be asked, what is stored, who is told.
+///
+/// A value without clock, lock or I/O (docs/decisions/0017): requests, answers and times go in,
+/// `SourceAction`s come out. The shell holds it behind a lock and does the actions outside. It is
+/// also what the simulation runs.
+///
+///     need ─▶ memory once more ─▶ level 0 … level n ─▶ gate ─▶ origin ─▶ fill ─▶ land
+///                                  absent, failed,      breaker, limit,
+///                                  late or stale: on    retries
+///
+/// The order at the end is what keeps two loads of one generation from happening: memory has the
+/// value before the flight leaves the table, and who starts a flight looks into memory once more.
+public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable {
+    /// What one load is shared by.
+    struct Generation: Hashable, Sendable {
+        let token: Token
+        /// Not 0 for a load that is nobody else's: its key cannot be stored.
+        let solitary: UInt64
+    }
+
+    typealias Flights = FlightTable<Key, Generation, Waiter>
+
+    /// A waiter, for `cancel`.
+    public struct WaitID: Hashable, Sendable, BitwiseCopyable {
+        let waiter: FlightTable<Key, Generation, Waiter>.WaiterID
+    }
+
+    let configuration: SourceConfiguration
+    var flights: Flights
+    var loads = Pool<Load<Token, Flights.FlightID>>()
+    var batches = Pool<Batch>()
+    /// Of batches: when their question, or their rest, is over.
+    var deadlines = DeadlineHeap()
+    var gate: LoadGate<AskID>
+    var breaker: CircuitBreaker
+    var retries: RetryBudget
+    var levelBreakers: [CircuitBreaker]
+    /// Keys whose loads failed, and which are not tried again at once.
+    var failures = RefreshBackoff<Key>()
+    /// Keys that cannot be stored.
+    var unstorable = HitForMiss<Key>()
+    /// Keys that were found in a level once, where a second time is asked for.
+    var seenOnce = HitForMiss<Key>()
+    var random: SeededRandom
+    /// The last batch of each binding that still waits, so that others may join it.
+    var openBatches: [AskID?]
+    /// Loads that `need` started and `begin` is to send on their way.
+    var begun: [LoadID] = []
+    private var solitaryCount: UInt64 = 0
+    /// What happened so far.
+    public internal(set) var counts = SourceCounts()
+
+    /// A source that has loaded nothing.
+    ///
+    /// - Throws: `OutOfBounds`.
+    public init(
+        _ configuration: SourceConfiguration, limits: SourceLimits = .init(), seed: UInt64,
+        at now: Tick
+    ) throws(OutOfBounds) {
+        self.configuration = configuration
+        flights = try Flights(limits.waiting)
+        gate = LoadGate(
+            limit: try ConcurrencyLimit(limits.concurrency, at: now),
+            queue: try LoadQueue(limits.queue), slowStart: SlowStart(at: now))
+        breaker = try CircuitBreaker(limits.breaker, at: now)
+        retries = try RetryBudget(limits.retries, at: now)
+        levelBreakers = []
+        for _ in configuration.levels {
+            levelBreakers.append(try CircuitBreaker(limits.breaker, at: now))
+        }
+        random = SeededRandom(seed: seed)
+        openBatches = Array(repeating: nil, count: configuration.rules.count)
+    }
+
+    /// Waiters, and loads, that there are now.
+    public var waiterCount: Int { flights.waiterCount }
+    /// Loads under way.
+    public var loadCount: Int { loads.count }
+
+    /// Whether nobody is asked, and nobody has a place or waits for one.
+    var isIdle: Bool {
+        batches.count == 0 && deadlines.count == 0 && gate.limit.inFlight == 0
+            && gate.queue.count == 0
+    }
+
+    /// When time alone changes something: `advance(to:_:)` is to be called then.
+    ///
+    /// - Complexity: O(1).
+    public func nextStep(at now: Tick) -> Tick? {
+        let times = [deadlines.first?.deadline, flights.nextDeadline, gate.nextStep(at: now)]
+        return times.compactMap { $0 }.min()
+    }
+
+    /// Somebody needs a key. `begin(at:_:)` is to be called after the last of its needs.
+    ///
+    /// - Parameters:
+    ///   - waiter: Who is told; `nil` for a refresh.
+    ///   - isHeld: Whether memory has the key by now. Asked only if a load would start.
+    /// - Complexity: O(log waiters).
+    public mutating func need(
+        _ need: Need<Token>, for waiter: Waiter?, at now: Tick, ifNot isHeld: () -> Bool
+    ) -> (Joined, WaitID?) {
+        let rules = configuration.rules[need.binding]
+        let deadlines = LoadDeadlines(start: now, soft: rules.loadLimit, hard: rules.loadLimit)
+        let generation = Generation(token: need.token, solitary: solitary(need.key, at: now))
+        let entrance: Flights.Entrance
+        if let waiter {
+            let until = deadlines.waiterEnd(at: now, limit: rules.waitLimit)
+            entrance = flights.enter(need.key, generation, waiter, until: until)
+        } else {
+            entrance = flights.enter(need.key, generation)
+        }
+        switch entrance {
+        case .refused:
+            counts.refused += 1
+            return (.failed(failure(.overloaded, "too many wait")), nil)
+        case .joined(_, let wait):
+            counts.joined += 1
+            return (.waits, wait.map(WaitID.init))
+        case .started(let flight, let wait):
+            if let end = hindrance(need.key, isHeld: isHeld, at: now) {
+                var nobody: [Waiter] = []
+                _ = flights.land(flight, waiters: &nobody)
+                return (end, nil)
+            }
+            let load = Load(need: need, flight: flight, deadlines: deadlines)
+            begun.append(LoadID(ticket: loads.insert(load)))
+            counts.started += 1
+            return (.waits, wait.map(WaitID.init))
+        }
+    }
+
+    /// Why a load does not start.
+    private mutating func hindrance(
+        _ key: Key, isHeld: () -> Bool, at now: Tick
+    ) -> Joined? {
+        if isHeld() { return .held }
+        guard failures.mayTry(key, at: now) else {
+            counts.postponed += 1
+            return .failed(failure(.refused, "a load of this key has just failed"))
+        }
+        return nil
+    }
+
+    private mutating func solitary(_ key: Key, at now: Tick) -> UInt64 {
+        guard unstorable.contains(key, at: now) else { return 0 }
+        solitaryCount += 1
+        return solitaryCount
+    }
+
+    /// Sends the loads on their way that were started since the last call.
+    public mutating func begin(at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]) {
+        let started = begun
+        begun.removeAll(keepingCapacity: true)
+        if !started.isEmpty { ask(level: 0, started, at: now, &actions) }
+    }
+
+    /// A waiter is gone. Its load goes on.
+    ///
+    /// - Complexity: O(log waiters).
+    public mutating func cancel(_ wait: WaitID) {
+        if flights.cancel(wait.waiter) != nil { counts.cancelled += 1 }
+    }
+
+    /// A key was written or deleted: what was wrong with its loads is over.
+    public mutating func noteWrite(of key: Key) {
+        failures.noteSuccess(of: key)
+        unstorable.remove(key)
+    }
+
+    func failure(_ cause: SourceFailure.Cause, _ detail: String = "") -> SourceFailure {
+        SourceFailure(source: configuration.name, cause: cause, detail: detail)
+    }
+
+    /// Does what is due at `now`.
+    public mutating func advance(
+        to now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
+    ) {
+        while let next = deadlines.first, next.deadline <= now,
+            let ticket = batches.ticket(at: next.index)
+        {
+            end(AskID(ticket: ticket), at: now, &actions)
+        }
+        var late: [Waiter] = []
+        flights.expire(at: now, waiters: &late)
+        if !late.isEmpty {
+            counts.timedOut += late.count
+            actions.append(.timeOut(late))
+        }
+        var step = LoadGate<AskID>.Step()
+        gate.advance(at: now, &step)
+        follow(step, at: now, &actions)
+    }
+
+    /// The time of a batch is over.
+    private mutating func end(
+        _ id: AskID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
+    ) {
+        guard let batch = batches.element(id.ticket) else { return }
+        deadlines.remove(id.ticket.index)
+        switch (batch.stage, batch.place) {
+        case (.asked, .level(let level)):
+            actions.append(.cancel(id))
+            let late = SourceFailure(source: configuration.levels[level], cause: .timeout)
+            let answers = batch.loads.map { _ in Lookup<Entry>.failed(late) }
+            answered(answers, by: id, at: now, &actions)
+        case (.asked, .origin):
+            actions.append(.cancel(id))
+            let late = LoadOutcome.failed(failure(.timeout))
+            loaded(batch.loads.map { _ in late }, by: id, at: now, &actions)
+        case (.rests, _):
+            enterGate(id, at: now, &actions)
+        case (.queues, _):
+            preconditionFailure("The gate keeps the deadlines of those who wait for it.")
+        }
+    }
+}
+
+/// Bounds of what one source keeps, and how its origin is spared.
+public struct SourceLimits: Hashable, Sendable {
+    /// Loads and waiters.
+    public var waiting = FlightBounds()
+    /// Questions at once.
+    public var concurrency = ConcurrencyLimit.Configuration()
+    /// Questions that wait for a place.
+    public var queue = LoadQueueConfiguration()
+    /// When the origin is not asked any more.
+    public var breaker = CircuitBreakerConfiguration()
+    /// How often is asked again.
+    public var retries = RetryBudget.Configuration()
+
+    /// The defaults.
+    public init() {}
+}
+
+/// What a source has done.
+public struct SourceCounts: Hashable, Sendable {
+    /// Loads that were started.
+    public var started = 0
+    /// Needs that joined one.
+    public var joined = 0
+    /// Needs that were refused, since too many waited.
+    public var refused = 0
+    /// Needs of keys whose load had just failed.
+    public var postponed = 0
+    /// Waiters whose time was over.
+    public var timedOut = 0
+    /// Waiters that went away.
+    public var cancelled = 0
+    /// Keys that the origin was asked for, each time.
+    public var asked = 0
+    /// Questions to the origin that were asked again.
+    public var retried = 0
+    /// Loads that failed.
+    public var failed = 0
+    /// Loads whose result was stored.
+    public var filled = 0
+    /// Loads whose key had moved meanwhile.
+    public var moved = 0
+
+    /// Nothing yet.
+    public init() {}
+}
