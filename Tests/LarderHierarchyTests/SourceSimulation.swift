@@ -154,7 +154,8 @@ struct SourceSimulation {
         switch Int.random(in: 0..<20, using: &dice) {
         case 0: schedule(.write, after: 0)
         case 1: schedule(.delete, after: 0)
-        case 2 where faultInterval == 8: isDownUntil = now.advanced(by: .milliseconds(Int.random(in: 1...400, using: &dice)))
+        case 2 where faultInterval == 8:
+            isDownUntil = now.advanced(by: .milliseconds(Int.random(in: 1...400, using: &dice)))
         default: break
         }
         for _ in 0..<Int.random(in: 1...3, using: &dice) { try get(pickKey()) }
@@ -192,7 +193,8 @@ struct SourceSimulation {
         servedCount += 1
         guard version >= known else {
             throw Violation(
-                description: "P2: \(key) is given version \(version) after \(known) was acknowledged")
+                description:
+                    "P2: \(key) is given version \(version) after \(known) was acknowledged")
         }
     }
 
@@ -221,7 +223,6 @@ struct SourceSimulation {
                 schedule(.levelAnswer(id, answers), after: .random(in: 0...60, using: &dice))
             case .cancel(let id): asks[id] = nil
             case .fill(let fill): schedule(.fill(fill), after: .random(in: 0...1, using: &dice))
-            case .keep: break
             case .land(let waiters, let landing): try land(waiters, landing)
             case .timeOut(let waiters):
                 for waiter in waiters { try forget(waiter) }
@@ -242,7 +243,9 @@ struct SourceSimulation {
             guard let version = truth[key] else { return .absent }
             return .loaded(Loaded(Array("\(version)".utf8)))
         }
-        schedule(.answer(id, outcomes), after: .random(in: 0...(faultInterval == 8 ? 250 : 40), using: &dice))
+        schedule(
+            .answer(id, outcomes),
+            after: .random(in: 0...(faultInterval == 8 ? 250 : 40), using: &dice))
     }
 
     private mutating func isFault() -> Bool {

@@ -12,8 +12,6 @@ public enum SourceAction<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// Store what came in memory, unless the key's generation has moved; then call
     /// `filled(_:_:at:_:)`.
     case fill(Fill<Token>)
-    /// Put what the origin gave into the levels.
-    case keep([Entry])
     /// Tell those who wait.
     case land([Waiter], Landing)
     /// Their time is over. Their loads go on.

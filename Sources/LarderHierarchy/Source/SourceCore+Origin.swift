@@ -93,7 +93,8 @@ extension SourceCore {
         _ answers: [LoadOutcome], by id: AskID, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
-        guard var batch = batches.element(id.ticket), case .asked(let permit, let begin) = batch.stage
+        guard var batch = batches.element(id.ticket),
+            case .asked(let permit, let begin) = batch.stage
         else { return }
         precondition(answers.count == batch.loads.count, "One answer for each key.")
         deadlines.remove(id.ticket.index)
@@ -183,7 +184,8 @@ extension SourceCore {
         at now: Tick
     ) -> Entry {
         var entry = Entry(key: need.key, value: loaded.value, created: now)
-        let microseconds = time.components.seconds * 1_000_000
+        let microseconds =
+            time.components.seconds * 1_000_000
             + time.components.attoseconds / 1_000_000_000_000
         entry.cost = UInt32(clamping: max(1, microseconds))
         entry.tags = Array(loaded.tags.prefix(Entry.tagCountMax))

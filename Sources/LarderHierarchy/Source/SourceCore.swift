@@ -87,6 +87,19 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             && gate.queue.count == 0
     }
 
+    /// Levels that it asks.
+    public var levelCount: Int { configuration.levels.count }
+    /// Bindings that it has rules for.
+    public var bindingCount: Int { configuration.rules.count }
+
+    /// Whether the answer to `ask` would count.
+    func isAsking(_ ask: AskID) -> Bool {
+        guard let batch = batches.element(ask.ticket), case .asked = batch.stage else {
+            return false
+        }
+        return true
+    }
+
     /// When time alone changes something: `advance(to:_:)` is to be called then.
     ///
     /// - Complexity: O(1).
@@ -98,8 +111,11 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// Somebody needs a key. `begin(at:_:)` is to be called after the last of its needs.
     ///
     /// - Parameters:
+    ///   - need: The key, and where it stood.
     ///   - waiter: Who is told; `nil` for a refresh.
+    ///   - now: The time.
     ///   - isHeld: Whether memory has the key by now. Asked only if a load would start.
+    /// - Returns: What becomes of it, and how to cancel the wait.
     /// - Complexity: O(log waiters).
     public mutating func need(
         _ need: Need<Token>, for waiter: Waiter?, at now: Tick, ifNot isHeld: () -> Bool

@@ -1,0 +1,27 @@
+public import LarderCore
+
+/// What a source knows of the memory level: where keys stand, and a way to fill.
+///
+/// Any thread calls it, and it must not wait.
+public protocol SourceMemory: Sendable {
+    /// Where a key stands: equal for two misses with no write, delete or ban in between.
+    associatedtype Token: Hashable & Sendable
+
+    /// Whether `key` is there and fresh, or known not to exist.
+    func holds(_ key: Key) -> Bool
+
+    /// Stores what was loaded, unless the key has moved on from its token.
+    func store(_ fill: Fill<Token>) -> Fill<Token>.Outcome
+}
+
+/// Who is told how loads end.
+public protocol SourceObserver: Sendable {
+    /// Who waits, in 16 bytes or less.
+    associatedtype Waiter: Sendable
+
+    /// A load has ended. Called outside of all locks, on any thread.
+    func landed(_ landing: Landing, for waiters: [Waiter])
+
+    /// Their time is over.
+    func timedOut(_ waiters: [Waiter])
+}
