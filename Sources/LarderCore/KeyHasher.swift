@@ -53,8 +53,8 @@ public struct KeyHasher: Sendable {
         return Self.fold(low ^ secret0 ^ length ^ turned, high ^ secret1)
     }
 
-    /// All of up to 16 bytes in two words, which with their number tell them: overlapping loads take
-    /// the place of a loop over bytes.
+    /// All of up to 16 bytes in two words, which with their number tell them. Overlapping loads
+    /// take the place of a loop over bytes.
     ///
     /// - Complexity: O(1).
     @inlinable public static func shortWords(_ bytes: RawSpan) -> (UInt64, UInt64) {
