@@ -10,10 +10,9 @@ extension CommandLoop {
     /// Runs a command that may be run, be it at once or by EXEC.
     @inline(__always)
     mutating func perform(
-        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
-        into output: inout OutputBuffer
+        _ command: Command, _ traits: CommandTable.Traits, _ call: borrowing Call,
+        on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
-        let traits = table.traits[Int(command.rawValue)]
         let place = traits.hasSubcommands ? place(of: call, command) : Int(command.rawValue)
         let calls = counters.countCall(place)
         connection.client.lastCommand.store(place, ordering: .relaxed)
