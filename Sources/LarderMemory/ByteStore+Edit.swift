@@ -83,7 +83,9 @@ extension ByteStore {
         withKey(key, hash, database: database, at: now) { access in
             isSame = access.holds(copy.of)
             guard isSame else { return }
-            outcome = access.put(large: fresh, expiry: access.expiry, flags: access.flags)
+            outcome = access.put(
+                large: fresh, expiry: access.expiry, flags: access.flags,
+                provenance: access.provenance)
         }
         return isSame ? outcome : nil
     }

@@ -5,8 +5,21 @@ import Synchronization
 public struct FillToken: Sendable, Hashable, BitwiseCopyable {
     /// Writes and deletes so far of the keys that share a stripe.
     let generation: UInt32
+    /// The last ban of more than a key.
+    let bans: UInt32
     /// Flushes and swaps of databases so far.
     let epoch: UInt64
+}
+
+/// What became of a fill.
+public enum FillOutcome: Sendable, Hashable {
+    case stored
+    /// The policy would not keep it, or there was no memory.
+    case notKept
+    /// The key was written, deleted or banned meanwhile: what was loaded may be out of date.
+    case outdated
+    /// The value or the key is larger than the store takes.
+    case tooLarge
 }
 
 extension ByteStore {
@@ -16,23 +29,83 @@ extension ByteStore {
         shards.withLock(shards.number(hash)) { $0.fillToken(hash) }
     }
 
-    /// Stores what a load brought, unless the key was written or deleted, or a database flushed,
-    /// since `token` was taken. That an entry was evicted or has expired does not matter.
+    /// Whether what a load brings that began at `token` may still be stored, so that others may
+    /// wait for it too. A ban of a tag counts, since nobody knows yet what tags there will be.
+    public func isCurrent(
+        _ token: FillToken, for key: RawSpan, _ hash: UInt64, database: Int,
+        namespace: UInt16 = 0
+    ) -> Bool {
+        shards.withLock(shards.number(hash)) { state in
+            state.permits(
+                token, key, hash, state.spaces[database], namespace: namespace, tags: nil)
+        }
+    }
+
+    /// Stores what a load brought, unless the key was written or deleted, or a matching ban was
+    /// said, or a database flushed, since `token` was taken. That an entry was evicted or has
+    /// expired does not matter. Whatever the key had is replaced.
     ///
     /// Keys share the counters behind a token, so rarely a fill fails for another key's write.
     ///
-    /// - Returns: Whether it was stored; also when the policy would not have kept it, and it has
-    ///   already left.
+    /// - Parameters:
+    ///   - value: The value.
+    ///   - key: Its key.
+    ///   - hash: The key's hash.
+    ///   - database: The key's database.
+    ///   - now: The time.
+    ///   - expiry: When the entry expires, if it has no provenance: that has its own windows.
+    ///   - flags: What memcached clients store beside the value.
+    ///   - provenance: Where it came from, and how long it is good.
+    ///   - version: The version that the entry brought from another level; the store gives out
+    ///     higher ones from then on.
+    ///   - token: Where the key stood when the load began.
     public func fill(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
-        expiry: Moment = .never, flags: UInt32 = 0, ifGeneration token: FillToken
-    ) -> Bool {
-        shards.withLock(shards.number(hash)) { state in
-            guard state.fillToken(hash) == token else { return false }
-            let space = state.spaces[database]
-            let found = state.find(key, hash, space, at: now)
-            let attributes = EntryAttributes(expiry: expiry, flags: flags, written: now)
-            return state.put(value, for: key, hash, space, over: found, attributes) == .stored
+        expiry: Moment = .never, flags: UInt32 = 0, provenance: Provenance? = nil,
+        version: UInt64? = nil, ifGeneration token: FillToken
+    ) -> FillOutcome {
+        let attributes = EntryAttributes(
+            expiry: expiry, flags: flags, written: now, provenance: provenance, version: version)
+        return shards.withLock(shards.number(hash)) { state in
+            state.fill(key, hash, database, attributes, token) { state, space in
+                let found = state.find(key, hash, space, at: now)
+                return state.put(value, for: key, hash, space, over: found, attributes)
+            }
+        }
+    }
+
+    /// The same, of a value that was built piece by piece; `nil` for one that found no memory.
+    public func fill(
+        large value: LargeValue?, for key: RawSpan, _ hash: UInt64, database: Int,
+        at now: Moment, expiry: Moment = .never, flags: UInt32 = 0,
+        provenance: Provenance? = nil, version: UInt64? = nil, ifGeneration token: FillToken
+    ) -> FillOutcome {
+        let attributes = EntryAttributes(
+            expiry: expiry, flags: flags, written: now, provenance: provenance, version: version)
+        return shards.withLock(shards.number(hash)) { state in
+            state.fill(key, hash, database, attributes, token) { state, space in
+                state.put(value, for: key, hash, space, attributes)
+            }
+        }
+    }
+
+    /// Notes that the origin has no such key: a negative entry, which only reads that ask for it
+    /// see. A ban of any tag since `token` counts, since what is not there has no tags.
+    ///
+    /// - Parameter provenance: Until when that is believed. Its tags are ignored.
+    public func fillAbsent(
+        _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
+        provenance: Provenance, ifGeneration token: FillToken
+    ) -> FillOutcome {
+        var negative = provenance
+        (negative.isNegative, negative.tags) = (true, EntryTags())
+        let attributes = EntryAttributes(
+            expiry: .never, flags: 0, written: now, provenance: negative)
+        return shards.withLock(shards.number(hash)) { state in
+            state.fill(key, hash, database, attributes, token) { state, space in
+                let found = state.find(key, hash, space, at: now)
+                return state.put(RawSpan(), for: key, hash, space, over: found, attributes)
+            }
         }
     }
 }
@@ -41,7 +114,41 @@ extension ShardState {
     func fillToken(_ hash: UInt64) -> FillToken {
         // The epoch moves while all shards are locked, so under this shard's lock it stands still.
         FillToken(
-            generation: generations[Self.stripe(hash)],
+            generation: generations[Self.stripe(hash)], bans: bans.epoch,
             epoch: shared.flushEpoch.load(ordering: .relaxed))
+    }
+
+    func permits(
+        _ token: FillToken, _ key: RawSpan, _ hash: UInt64, _ space: UInt16, namespace: UInt16,
+        tags: [UInt8]?
+    ) -> Bool {
+        let current = fillToken(hash)
+        guard token.generation == current.generation, token.epoch == current.epoch else {
+            return false
+        }
+        return bans.permits(
+            key, space, since: token.bans, namespace: namespace, tags: tags)
+    }
+
+    fileprivate mutating func fill(
+        _ key: RawSpan, _ hash: UInt64, _ database: Int, _ attributes: EntryAttributes,
+        _ token: FillToken, _ put: (inout ShardState, UInt16) -> PutOutcome
+    ) -> FillOutcome {
+        let space = spaces[database]
+        let provenance = attributes.part?.provenance
+        let tags = provenance?.isNegative == true ? nil : attributes.part?.tags ?? []
+        guard
+            permits(
+                token, key, hash, space, namespace: provenance?.namespace ?? 0, tags: tags)
+        else { return .outdated }
+        let now = attributes.written
+        let wasThere = tells && lookUp(key, hash, space)?.block.isCurrent(at: now) == true
+        let outcome = put(&self, space)
+        guard outcome != .tooLarge else { return .tooLarge }
+        let stored = outcome == .stored ? lookUp(key, hash, space) : nil
+        if tells, outcome == .stored, provenance?.isNegative != true {
+            tellPut(key, hash, space, attributes.expiry, wasThere: wasThere)
+        }
+        return stored == nil ? .notKept : .stored
     }
 }

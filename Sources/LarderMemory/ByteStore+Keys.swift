@@ -73,7 +73,7 @@ extension ShardState {
     ) -> Bool {
         guard slots.isLive(slot) else { return false }
         let block = block(of: slot)
-        guard block.header.space == space, block.expiry > now else { return false }
+        guard block.header.space == space, isVisible(block, at: now) else { return false }
         body(block.key)
         return true
     }

@@ -6,14 +6,15 @@ extension ByteStore {
     /// a node of the policy.
     public static var overheadPerEntry: Int { 22 }
 
-    /// Entries of a database. Expired ones count until they are removed.
+    /// Entries of a database. Expired and stale ones count until they are removed, negative ones
+    /// do not.
     ///
     /// - Complexity: O(shards).
     public func count(database: Int) -> Int {
         (0..<shards.count).reduce(0) { sum, number in
             sum
                 + shards.withLock(number) { state in
-                    Int(state.spaceCounts[Int(state.spaces[database])])
+                    state.countPositive(in: state.spaces[database])
                 }
         }
     }
@@ -85,7 +86,8 @@ extension ByteStore {
                         from: position, hashOf: { state.hash(of: $0) },
                         { slot in
                             let block = state.block(of: slot)
-                            guard block.header.space == space, block.expiry > now else { return }
+                            guard block.header.space == space, state.isVisible(block, at: now)
+                            else { return }
                             visited += 1
                             body(EntryView(block, in: state, at: now))
                         })

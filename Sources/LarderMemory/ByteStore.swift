@@ -85,6 +85,19 @@ public final class ByteStore: Sendable {
         }
     }
 
+    /// The same, for those who may take a value that is stale: `judge` decides that, and only of
+    /// entries that have a provenance and a value. Both closures run under the shard's lock.
+    public func read(
+        _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
+        serving judge: (LoadedRead) -> Bool, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
+    ) -> ReadOutcome {
+        shards.withLock(shards.number(hash)) { state in
+            withoutActuallyEscaping(judge) { judge in
+                state.read(key, hash, database: database, at: now, serving: judge, body)
+            }
+        }
+    }
+
     /// Gives `body` the entry of `key`, to read and change it, under the shard's lock.
     public func withKey(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
@@ -129,11 +142,14 @@ public enum ReadOutcome {
     case hit
     /// The value is large: read it without a lock. The number is its flags.
     case large(LargeValue, flags: UInt32)
+    /// The entry has a provenance. The value was given if it is fresh, or `serving` took it.
+    case loaded(LoadedRead)
 }
 
 extension ShardState {
     mutating func read(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
+        serving judge: ((LoadedRead) -> Bool)? = nil,
         _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         guard let found = find(key, hash, spaces[database], at: now) else {
@@ -141,14 +157,14 @@ extension ShardState {
             if tells { tell(.missed, key, spaces[database]) }
             return .miss
         }
-        statistics.hits += 1
-        touch(found.slot, hash, weight: weight(of: found.block))
         let header = found.block.header
+        guard !header.shape.isSpecial else {
+            return readSpecial(found, hash, at: now, serving: judge, body)
+        }
+        statistics.hits += 1
+        touch(found.slot, hash, weight: SizeClasses.blockBytes(for: header.byteCount))
         let read = header.fetched(at: now)
         if read != header { found.block.header = read }
-        guard !header.shape.contains(.large) else {
-            return .large(largeValue(of: found.block), flags: found.block.flags)
-        }
         let flags = header.shape.contains(.flags) ? found.block.flags : 0
         body(found.block.span(header.valueOffset, header.valueLength), flags)
         return .hit

@@ -7,29 +7,33 @@
 ///     bits  45–50   marks: what clients are told along with the value
 ///     bits  51–63   last access, in units of 65.5 s (docs/decisions/0012)
 ///
-/// The optional parts follow in this order, then the key, then the value:
-/// expiry (8 bytes, and 8 of links in the timer wheel), version (8 bytes), flags (4 bytes).
+/// The optional parts follow in this order, then the key, then the value: expiry (8 bytes, and 8 of
+/// links in the timer wheel), version (8 bytes), flags (4 bytes), provenance (32 bytes). The tags of
+/// an entry with a provenance are the end of its value, and counted in its length.
 struct EntryHeader: Hashable, BitwiseCopyable {
     private(set) var bits: UInt64
 
-    /// Which optional parts an entry has.
+    /// Which optional parts an entry has. The bit of a part is the number of its bytes, so that one
+    /// mask adds them up.
     struct Shape: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
 
-        static let expiry = Shape(rawValue: 1)
-        static let version = Shape(rawValue: 2)
-        static let flags = Shape(rawValue: 4)
         /// The value is the number of a `LargeValue` of the shard.
-        static let large = Shape(rawValue: 8)
+        static let large = Shape(rawValue: 1)
+        static let flags = Shape(rawValue: 4)
+        static let version = Shape(rawValue: 8)
+        static let expiry = Shape(rawValue: 16)
+        static let provenance = Shape(rawValue: 32)
 
         /// Bytes of the parts, the header included.
-        @inline(__always) var byteCount: Int {
-            8 + (contains(.expiry) ? 16 : 0) + (contains(.version) ? 8 : 0)
-                + (contains(.flags) ? 4 : 0)
-        }
+        @inline(__always) var byteCount: Int { 8 + Int(rawValue & 0x3C) }
+
+        /// Whether a value is not just the bytes that are stored: one test on the way of a hit.
+        @inline(__always) var isSpecial: Bool { rawValue & 0x21 != 0 }
 
         var versionOffset: Int { contains(.expiry) ? 24 : 8 }
         var flagsOffset: Int { versionOffset + (contains(.version) ? 8 : 0) }
+        var provenanceOffset: Int { flagsOffset + (contains(.flags) ? 4 : 0) }
     }
 
     static var expiryOffset: Int { 8 }

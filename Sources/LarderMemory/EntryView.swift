@@ -18,7 +18,7 @@ public struct EntryView: ~Copyable {
         let header = block.header
         valueLength =
             header.shape.contains(.large)
-            ? state.largeValue(of: block).byteCount : header.valueLength
+            ? state.largeValue(of: block).byteCount : block.plainValueLength
     }
 
     /// The entry's key.
@@ -29,8 +29,8 @@ public struct EntryView: ~Copyable {
         }
     }
 
-    /// When the entry expires.
-    public var expiry: Moment { block.expiry }
+    /// When the entry expires, or ceases to be fresh.
+    public var expiry: Moment { block.visibleExpiry }
 
     /// The entry's version; `nil` while nobody has asked for it.
     public var version: UInt64? { block.version }

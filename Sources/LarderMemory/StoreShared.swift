@@ -9,6 +9,8 @@ final class StoreShared: Sendable {
     let events = KeyEventLog()
     /// Flushes and swaps so far. A fill that began before one fails.
     let flushEpoch = Atomic<UInt64>(0)
+    /// Bans so far. The number of one is its epoch.
+    let banEpoch = Atomic<UInt32>(0)
     private let lastSpace = Atomic<UInt16>(0)
     private let peers = Guarded(Peers())
     /// Where the next search for a shard to take from begins.

@@ -62,9 +62,10 @@ struct StoreFixture {
 
     func fill(_ key: String, _ value: String, _ token: FillToken) -> Bool {
         let (key, value) = (Self.bytes(key), Self.bytes(value))
-        return unsafe store.fill(
+        let outcome = unsafe store.fill(
             value.span.bytes, for: key.span.bytes, store.hash(key.span.bytes), database: 0,
             at: now, ifGeneration: token)
+        return outcome == .stored || outcome == .notKept
     }
 
     func token(_ key: String) -> FillToken { store.generation(of: hash(key)) }

@@ -75,7 +75,7 @@ import Glibc
     var value: RawSpan {
         @_lifetime(borrow self) get {
             let header = header
-            return span(header.valueOffset, header.valueLength)
+            return span(header.valueOffset, plainValueLength)
         }
     }
 

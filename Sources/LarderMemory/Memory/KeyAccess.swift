@@ -13,6 +13,7 @@ import LarderPolicy
     private let space: UInt16
     /// The time of the operation.
     public let now: Moment
+    /// The entry that there is, also one that is not seen: stale or negative.
     private var lastFound: ShardState.Found?
     /// A change may have moved the entry, or have evicted it at once: it is looked up again, should
     /// anybody ask.
@@ -30,8 +31,16 @@ import LarderPolicy
         lastFound = found
     }
 
-    private var found: ShardState.Found? {
+    /// What a write replaces.
+    private var stored: ShardState.Found? {
         isStale ? unsafe state.pointee.lookUp(key, hash, space) : lastFound
+    }
+
+    /// What is seen of it.
+    private var found: ShardState.Found? {
+        guard let stored else { return nil }
+        guard stored.block.header.shape.contains(.provenance) else { return stored }
+        return stored.block.isCurrent(at: now) ? stored : nil
     }
 
     private var key: RawSpan {
@@ -48,8 +57,11 @@ import LarderPolicy
     /// Whether the key has a live entry.
     public var exists: Bool { found != nil }
 
-    /// When the entry expires.
-    public var expiry: Moment { found?.block.expiry ?? .never }
+    /// When the entry expires, or ceases to be fresh.
+    public var expiry: Moment { found?.block.visibleExpiry ?? .never }
+
+    /// Where the entry came from; `nil` when it is a plain one, or there is none.
+    public var provenance: Provenance? { found?.block.provenance }
 
     /// The entry's memcached flags.
     public var flags: UInt32 { found?.block.flags ?? 0 }
@@ -69,7 +81,8 @@ import LarderPolicy
         guard let found else { return 0 }
         let header = found.block.header
         return header.shape.contains(.large)
-            ? unsafe state.pointee.largeValue(of: found.block).byteCount : header.valueLength
+            ? unsafe state.pointee.largeValue(of: found.block).byteCount
+            : found.block.plainValueLength
     }
 
     /// The value, when it is a large one.
@@ -102,7 +115,7 @@ import LarderPolicy
             return unsafe _overrideLifetime(
                 RawSpan(
                     _unsafeStart: found.block.start + header.valueOffset,
-                    byteCount: header.valueLength), borrowing: self)
+                    byteCount: found.block.plainValueLength), borrowing: self)
         }
     }
 
@@ -147,20 +160,23 @@ import LarderPolicy
     ///   - flags: A number that memcached clients store beside the value.
     ///   - marks: What is to be known of it besides.
     ///   - isVersioned: Note a version at once, since the client will ask for it.
+    ///   - provenance: Where it comes from and how long it is good, instead of `expiry`. What is
+    ///     stored without has no tags either.
     /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(
         _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, marks: EntryMarks = [],
-        isVersioned: Bool = false
+        isVersioned: Bool = false, provenance: Provenance? = nil
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned,
+            provenance: provenance)
         let tells = unsafe state.pointee.tells
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(
-            value, for: key, hash, space, over: found, attributes)
+            value, for: key, hash, space, over: stored, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(expiry, wasThere) }
+        if tells, outcome == .stored { tellPut(attributes.expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -170,15 +186,16 @@ import LarderPolicy
     @discardableResult
     public mutating func put(
         large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
-        marks: EntryMarks = [], isVersioned: Bool = false
+        marks: EntryMarks = [], isVersioned: Bool = false, provenance: Provenance? = nil
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned,
+            provenance: provenance)
         let tells = unsafe state.pointee.tells
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(expiry, wasThere) }
+        if tells, outcome == .stored { tellPut(attributes.expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -226,21 +243,21 @@ import LarderPolicy
     /// Removes the entry. Fills that began before fail even if there is none.
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
-        guard let found else { return }
-        if unsafe state.pointee.tells { unsafe state.pointee.tell(.removed, key, space) }
-        unsafe state.pointee.remove(found, hash)
+        guard let stored else { return }
+        if unsafe state.pointee.tells, exists { unsafe state.pointee.tell(.removed, key, space) }
+        unsafe state.pointee.remove(stored, hash)
         (lastFound, isStale) = (nil, false)
     }
 
-    /// The entry, for `promise`.
-    var currentEntry: ShardState.Found? { found }
+    /// The entry that a write replaces, for `promise`.
+    var currentEntry: ShardState.Found? { stored }
 
     mutating func promise(
         _ byteCount: Int, _ isLarge: Bool, over found: ShardState.Found?
     ) -> PromiseOutcome {
         defer { isStale = true }
         return unsafe state.pointee.promise(
-            keyLength: key.byteCount, valueLength: byteCount, isLarge: isLarge, over: found)
+            key: key, in: space, valueLength: byteCount, isLarge: isLarge, over: found)
     }
 
     mutating func redeem(_ promise: PutPromise) {
@@ -262,8 +279,7 @@ import LarderPolicy
         let header = found.block.header
         let used = header.accessed(at: now)
         if used != header { found.block.header = used }
-        let weight = unsafe state.pointee.weight(of: found.block)
-        unsafe state.pointee.touch(found.slot, hash, weight: weight)
+        unsafe state.pointee.touch(found, hash)
     }
 
     /// Notes that the value was read.

@@ -24,7 +24,7 @@ extension ShardState {
     ) -> Bool? {
         let header = found.block.header
         guard header.shape.contains(.large) else {
-            guard length == header.valueLength else { return nil }
+            guard length == found.block.plainValueLength else { return nil }
             let isChanged = change(unsafe ValueBytes(found.block.valueStart, count: length))
             noteEdit(found, hash, isChanged: isChanged, at: now)
             return isChanged
@@ -71,7 +71,9 @@ extension ShardState {
     private mutating func noteEdit(
         _ found: Found, _ hash: UInt64, isChanged: Bool, isHeld: Bool = true, at now: Moment
     ) {
-        if isHeld { touch(found.slot, hash, weight: weight(of: found.block)) }
+        if isHeld {
+            driver.touch(SlotID(rawValue: found.slot), access(to: found.block, hash))
+        }
         guard isChanged else { return }
         let header = found.block.header
         found.block.header = header.edited(at: now)
@@ -94,5 +96,9 @@ extension ShardState {
         }
         noteChange(hash, old.space)
         noteEdit(found, hash, isChanged: true, at: now)
+        guard !bans.isEmpty, bans.verdict(on: found.block) == .dead else { return }
+        // It comes to where a ban means its key, and is younger there.
+        let shape = found.block.header.shape.union(.provenance)
+        _ = reshape(found, hash, to: shape, found.block.expiry, at: now)
     }
 }

@@ -90,8 +90,20 @@ extension ShardState {
     /// - Returns: `false` when there was no memory for the longer entry.
     mutating func setExpiry(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
         let shape = found.block.header.shape
-        guard shape.contains(.expiry) || expiry != .never else { return true }
+        guard shape.contains(.provenance) || shape.contains(.expiry) || expiry != .never else {
+            return true
+        }
         noteChange(hash, found.block.header.space)
+        guard shape.contains(.provenance) else { return setEnd(expiry, of: found, hash) }
+        let end = end(of: found.block, freshUntil: expiry)
+        found.block.freshUntil = expiry
+        return setEnd(end, of: found, hash)
+    }
+
+    /// Changes when an entry is removed.
+    private mutating func setEnd(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
+        let shape = found.block.header.shape
+        guard shape.contains(.expiry) || expiry != .never else { return true }
         if shape.contains(.expiry), expiry != .never {
             unlink(found.block)
             link(found.slot, found.block, expiry)
@@ -126,11 +138,12 @@ extension ShardState {
     }
 
     /// Gives an entry other optional parts, in a new block: a new version if it had none, and this
-    /// expiry.
+    /// expiry. A provenance that it had not is one of `now`.
     ///
     /// - Returns: `false` when there was no memory for the new block.
-    private mutating func reshape(
-        _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape, _ expiry: Moment
+    mutating func reshape(
+        _ found: Found, _ hash: UInt64, to shape: EntryHeader.Shape, _ expiry: Moment,
+        at now: Moment = Moment(milliseconds: 0)
     ) -> Bool {
         let oldHeader = found.block.header
         var header = oldHeader
@@ -150,7 +163,7 @@ extension ShardState {
         let (old, new) = (block(of: found.slot), arena.block(ref))
         if oldHeader.shape.contains(.expiry) { unlink(old) }
         new.header = header
-        copyParts(from: old, to: new)
+        copyParts(from: old, to: new, at: now)
         arena.free(slots[found.slot])
         slots[found.slot] = ref
         if shape.contains(.expiry) { link(found.slot, new, expiry) }
@@ -158,7 +171,8 @@ extension ShardState {
         if wasUnheld {
             readmit(found.slot, hash, weight: weight)
         } else {
-            touch(found.slot, hash, weight: weight)
+            driver.touch(
+                SlotID(rawValue: found.slot), access(to: new, hash, weight: weight))
         }
         settleOverhead()
         return true
@@ -166,12 +180,22 @@ extension ShardState {
 
     /// Copies what two blocks of one entry have in common, and gives the new one a version if only
     /// it has a place for one.
-    private mutating func copyParts(from old: Block, to new: Block) {
+    private mutating func copyParts(from old: Block, to new: Block, at now: Moment) {
         let (before, after) = (old.header, new.header)
         if after.shape.contains(.version) {
             new.store(old.version ?? nextVersion(), at: after.shape.versionOffset)
         }
         if after.shape.contains(.flags) { new.store(old.flags, at: after.shape.flagsOffset) }
+        if after.shape.contains(.provenance) {
+            if before.shape.contains(.provenance) {
+                new.copy(
+                    from: old, at: before.shape.provenanceOffset,
+                    to: after.shape.provenanceOffset, byteCount: ProvenanceLayout.byteCount)
+            } else {
+                let part = ProvenancePart(Provenance(loaded: now, freshUntil: old.expiry))
+                new.writeProvenance(part, banEpoch: bans.epoch)
+            }
+        }
         new.copy(
             from: old, at: before.keyOffset, to: after.keyOffset,
             byteCount: before.keyLength + before.valueLength)

@@ -97,6 +97,10 @@ extension ShardState {
             _ = sweep(slotLimit: limit)
             isMore = isMore || deadEntryCount > 0
         }
+        if !bans.isEmpty {
+            sweepBans(limit: limit, at: now)
+            isMore = isMore || !bans.isEmpty
+        }
         for _ in 0..<(limit / 16) where index.isMigrating { stepIndex() }
         if index.isReleasing || index.wantedBucketCount != nil { stepIndex() }
         isMore = isMore || index.isMigrating || index.isReleasing
@@ -105,7 +109,10 @@ extension ShardState {
             isMore = true
         }
         if budget.available < 0, giveSlab(stepMax: limit) != .nothing { isMore = true }
-        if slots.liveCount == 0 { startAfresh() }
+        if slots.liveCount == 0 {
+            bans.endAll()
+            startAfresh()
+        }
         settleOverhead()
         return isMore
     }

@@ -39,10 +39,11 @@ extension ShardState {
         _ large: LargeValue, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
         _ attributes: EntryAttributes
     ) -> PutOutcome {
+        let attributes = bans.isEmpty ? attributes : dated(attributes, key, space)
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: 4, space: space, shape: shape,
+            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space, shape: shape,
             marks: attributes.marks, accessed: attributes.written)
         let number = largeValues.insert(large)
         let found = lookUp(key, hash, space)

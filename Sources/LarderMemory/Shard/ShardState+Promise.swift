@@ -28,10 +28,11 @@ struct Promises {
 extension ShardState {
     /// Takes what storing `valueLength` bytes for a key needs, without expiry and flags.
     mutating func promise(
-        keyLength: Int, valueLength: Int, isLarge: Bool, over found: Found?
+        key: RawSpan, in space: UInt16, valueLength: Int, isLarge: Bool, over found: Found?
     ) -> PromiseOutcome {
-        let shape: EntryHeader.Shape = isLarge ? .large : []
-        let byteCount = shape.byteCount + keyLength + (isLarge ? 4 : valueLength)
+        var shape: EntryHeader.Shape = isLarge ? .large : []
+        if !bans.isEmpty, bans.hasMatch(key, space) { shape.insert(.provenance) }
+        let byteCount = shape.byteCount + key.byteCount + (isLarge ? 4 : valueLength)
         var isHeld = false
         if let found {
             let bytes = SizeClasses.blockBytes(for: found.block.header.byteCount)

@@ -10,13 +10,21 @@ struct EntryAttributes {
     let written: Moment
     /// Store a version now, since whoever writes so will ask for it.
     var isVersioned = false
+    /// A version that the entry brings along.
+    var version: UInt64?
+    /// What is known of its origin.
+    var part: ProvenancePart?
 
     init(
         expiry: Moment, flags: UInt32, marks: EntryMarks = [], written: Moment,
-        isVersioned: Bool = false
+        isVersioned: Bool = false, provenance: Provenance? = nil, version: UInt64? = nil
     ) {
         (self.expiry, self.flags, self.marks) = (expiry, flags, marks)
-        (self.written, self.isVersioned) = (written, isVersioned)
+        (self.written, self.version) = (written, version)
+        self.isVersioned = isVersioned || version != nil
+        guard let provenance else { return }
+        part = ProvenancePart(provenance)
+        self.expiry = provenance.end
     }
 
     var shape: EntryHeader.Shape {
@@ -24,6 +32,7 @@ struct EntryAttributes {
         if expiry != .never { shape.insert(.expiry) }
         if isVersioned { shape.insert(.version) }
         if flags != 0 { shape.insert(.flags) }
+        if part != nil { shape.insert(.provenance) }
         return shape
     }
 }
@@ -49,13 +58,15 @@ extension ShardState {
         }
         assert(!arena.contains(value), "A value is copied out before it is stored elsewhere.")
         statistics.writes += 1
+        let attributes = bans.isEmpty ? attributes : dated(attributes, key, space)
         let shape = attributes.shape
-        let size = shape.byteCount + key.byteCount + value.byteCount
+        let valueLength = value.byteCount + attributes.tagByteCount
+        let size = shape.byteCount + key.byteCount + valueLength
         guard size <= SizeClasses.inlineMax else {
             return putLarge(value, for: key, hash, space, over: found, attributes)
         }
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: value.byteCount, space: space, shape: shape,
+            keyLength: key.byteCount, valueLength: valueLength, space: space, shape: shape,
             marks: attributes.marks, accessed: attributes.written)
         return place(header, value, for: key, hash, over: found, attributes, extraWeight: 0)
     }
@@ -73,7 +84,7 @@ extension ShardState {
         {
             detach(found)
             fill(found.slot, found.block, header, value, key, hash, attributes)
-            touch(found.slot, hash, weight: weight)
+            touch(found.slot, hash, weight: weight, attributes)
             return .stored
         }
         let sizeClass = arena.classes.sizeClass(for: header.byteCount)
@@ -91,7 +102,7 @@ extension ShardState {
         let slot = slots.take()
         let owned = weight - arena.classes.sizes[sizeClass]
         let room = room(for: sizeClass, weight: weight, owned: owned)
-        guard admit(slot, hash, weight: weight, room: room) else {
+        guard admit(slot, attributes.access(hash, weight), room: room) else {
             return abandon(slot, isHeld: false)
         }
         var wasUnheld = false
@@ -125,11 +136,12 @@ extension ShardState {
         _ found: Found, _ header: EntryHeader, _ value: RawSpan, for key: RawSpan,
         _ hash: UInt64, _ attributes: EntryAttributes, _ sizeClass: Int, _ weight: Int
     ) -> PutOutcome {
-        touch(found.slot, hash, weight: weight)
+        touch(found.slot, hash, weight: weight, attributes)
         var wasUnheld = false
         guard let ref = allocate(sizeClass, protecting: found.slot, wasUnheld: &wasUnheld) else {
             guard shared.limits.evicts else {
-                touch(found.slot, hash, weight: self.weight(of: block(of: found.slot)))
+                let old = block(of: found.slot)
+                driver.touch(SlotID(rawValue: found.slot), access(to: old, hash))
                 return .outOfMemory
             }
             // The new value does not fit, and the old one is no longer the truth.
@@ -157,21 +169,22 @@ extension ShardState {
         noteChange(hash, header.space)
         block.header = header
         let shape = header.shape
-        if shape.contains(.version) { block.store(nextVersion(), at: shape.versionOffset) }
+        if shape.contains(.version) {
+            block.store(nextVersion(atLeast: attributes.version), at: shape.versionOffset)
+        }
         if shape.contains(.flags) { block.store(attributes.flags, at: shape.flagsOffset) }
         block.write(key, at: header.keyOffset)
         block.write(value, at: header.valueOffset)
         if shape.contains(.expiry) { link(slot, block, attributes.expiry) }
+        if let part = attributes.part { write(part, into: block) }
     }
 
     /// Asks the policy for a place, and removes what it evicts for it.
     ///
     /// - Returns: Whether the newcomer may stay.
-    private mutating func admit(_ slot: UInt32, _ hash: UInt64, weight: Int, room: Int) -> Bool {
+    private mutating func admit(_ slot: UInt32, _ access: Access, room: Int) -> Bool {
         victims.removeAll(keepingCapacity: true)
-        driver.admit(
-            SlotID(rawValue: slot), Access(hash: hash, weight: UInt32(clamping: weight)),
-            room: room, evicting: &victims)
+        driver.admit(SlotID(rawValue: slot), access, room: room, evicting: &victims)
         guard !victims.isEmpty else { return true }
         var isAdmitted = true
         for index in victims.indices {
@@ -186,7 +199,8 @@ extension ShardState {
 
     /// Gives an entry back to the policy that had to let it go while room was made for it.
     mutating func readmit(_ slot: UInt32, _ hash: UInt64, weight: Int) {
-        if !admit(slot, hash, weight: weight, room: weight) {
+        let access = access(to: block(of: slot), hash, weight: weight)
+        if !admit(slot, access, room: weight) {
             removeUnheld(slot, hash)
         }
     }
@@ -221,6 +235,7 @@ extension ShardState {
         let shape = found.block.header.shape
         if shape.contains(.expiry) { unlink(found.block) }
         if shape.contains(.large) { dropLargeValue(of: found.block) }
+        if shape.contains(.provenance) { countDetached(found.block) }
     }
 
     /// Removes an entry of which the policy knows.

@@ -37,6 +37,10 @@ struct ShardState: ~Copyable {
     var generations: FixedArray<UInt32>
     /// Last version given out. Never repeats.
     var version: UInt64 = 0
+    /// Bans that are not carried out yet.
+    var bans = BanTable()
+    /// Negative entries in each key space.
+    var negativeCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
     /// Who wants to know of which key's change.
     var watches = WatchTable()
 
@@ -72,6 +76,7 @@ struct ShardState: ~Copyable {
         }
         spaceCounts.grow(toCount: KeySpaces.count)
         expiringCounts.grow(toCount: KeySpaces.count)
+        negativeCounts.grow(toCount: KeySpaces.count)
         generations = FixedArray(repeating: 0, count: Self.generationCount)
         victims.reserveCapacity(64)
     }
@@ -106,7 +111,8 @@ struct ShardState: ~Copyable {
         return Found(slot: slot, block: arena.block(slots[slot]))
     }
 
-    /// The entry of `key` if it has not expired. One that has is removed.
+    /// The entry of `key` if it has not expired and no ban killed it: then it is removed. Stale and
+    /// negative entries are found.
     @inline(__always)
     mutating func find(
         _ key: RawSpan, _ hash: UInt64, _ space: UInt16, at now: Moment
@@ -116,7 +122,7 @@ struct ShardState: ~Copyable {
             expire(found, hash)
             return nil
         }
-        return found
+        return bans.isEmpty ? found : surviving(found, hash, at: now)
     }
 
     /// The weight that the policy knows an entry by: bytes of its block and of its pieces.
@@ -153,6 +159,17 @@ struct ShardState: ~Copyable {
         version += 1
         return version
     }
+
+    /// The version that an entry brings, which none after it repeats; the next one if it brings
+    /// none, or one that no store can have given out.
+    mutating func nextVersion(atLeast brought: UInt64?) -> UInt64 {
+        guard let brought, brought > 0, brought < Self.versionMax else { return nextVersion() }
+        version = max(version, brought)
+        return brought
+    }
+
+    /// As many writes as nobody makes.
+    private static var versionMax: UInt64 { 1 << 62 }
 }
 
 /// What one shard has counted. Read under its lock.
@@ -175,6 +192,14 @@ public struct ShardStatistics: Sendable, BitwiseCopyable {
     public var writes = 0
     /// Slabs that were emptied by moving their entries.
     public var compactions = 0
+    /// Misses for which the caller took a stale value.
+    public var staleReads = 0
+    /// Misses that found a negative entry.
+    public var negativeReads = 0
+    /// Entries that a ban has killed or made stale.
+    public var bannedEntries = 0
+    /// Bans that became wider because there were too many; counted by each shard.
+    public var widenedBans = 0
 
     init() {}
 
@@ -189,6 +214,10 @@ public struct ShardStatistics: Sendable, BitwiseCopyable {
         sum.expirationsUnread += right.expirationsUnread
         sum.writes += right.writes
         sum.compactions += right.compactions
+        sum.staleReads += right.staleReads
+        sum.negativeReads += right.negativeReads
+        sum.bannedEntries += right.bannedEntries
+        sum.widenedBans += right.widenedBans
         return sum
     }
 }

@@ -13,7 +13,9 @@ extension ByteStore {
         let expiry = shards.withLock(number) { state -> Moment? in
             let found = state.find(key, hash, state.spaces[database], at: now)
             guard state.watches.insert(watched, watch.flag) else { return nil }
-            return found?.block.expiry ?? .never
+            // What is hidden is not there: its end changes nothing.
+            guard let block = found?.block, block.isCurrent(at: now) else { return .never }
+            return block.visibleExpiry
         }
         if let expiry { watch.append(watched, shard: number, expiry: expiry) }
     }

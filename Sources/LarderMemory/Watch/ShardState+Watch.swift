@@ -40,7 +40,7 @@ extension ShardState {
     private func holds(_ wanted: UInt64, in space: UInt16, at now: Moment) -> Bool {
         index.find(wanted) { slot in
             let block = block(of: slot)
-            return block.header.space == space && block.expiry > now
+            return block.header.space == space && isVisible(block, at: now)
                 && hasher.hash(block.key) == wanted
         } != nil
     }

@@ -23,7 +23,8 @@ extension CommandLoop {
             sum = LongDoubleSum.adding(old, call[2])
             guard case .text(let text) = sum else { return }
             outcome = unsafe access.put(
-                text.span.bytes, expiry: access.expiry, flags: access.flags)
+                text.span.bytes, expiry: access.expiry, flags: access.flags,
+                provenance: access.provenance)
         }
         switch sum {
         case .notANumber: output.appendError("ERR value is not a valid float")

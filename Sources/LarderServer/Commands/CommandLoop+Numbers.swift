@@ -39,7 +39,8 @@ extension CommandLoop {
             }
             let digits = DecimalText(sum)
             let outcome = access.put(
-                digits.bytes, expiry: access.expiry, flags: access.flags)
+                digits.bytes, expiry: access.expiry, flags: access.flags,
+                provenance: access.provenance)
             result = outcome == .stored ? .value(sum) : .failed(outcome)
         }
         switch result {

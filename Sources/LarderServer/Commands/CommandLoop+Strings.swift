@@ -33,6 +33,12 @@ extension CommandLoop {
         case .hit: return
         case .miss: output.appendNull(version)
         case .large(let value, _): output.appendLargeBulk(value)
+        case .loaded(let read):
+            if let value = read.large {
+                output.appendLargeBulk(value)
+            } else if !read.isGiven {
+                output.appendNull(version)
+            }
         }
     }
 
@@ -112,7 +118,7 @@ extension CommandLoop {
         withKey(call[1], connection) { access in
             access.countRead()
             output.appendValue(of: access, connection.version)
-            if access.exists { access.remove() }
+            access.remove()
         }
     }
 

@@ -139,12 +139,14 @@ struct MovingEntry {
     private let large: LargeValue?
     private let expiry: Moment
     private let flags: UInt32
+    private let provenance: Provenance?
 
     /// The entry; `nil` when there is none.
     init?(_ access: borrowing KeyAccess) {
         guard access.exists else { return nil }
         expiry = access.expiry
         flags = access.flags
+        provenance = access.provenance
         large = access.largeValue
         if large == nil { access.copyValue(into: &value) }
     }
@@ -156,14 +158,19 @@ struct MovingEntry {
         in access: inout KeyAccess, _ staysInShard: Bool, _ copy: inout ValueCopy
     ) -> PutOutcome? {
         guard let large else {
-            return unsafe access.put(value.span.bytes, expiry: expiry, flags: flags)
+            return unsafe access.put(
+                value.span.bytes, expiry: expiry, flags: flags, provenance: provenance)
         }
-        if staysInShard { return access.put(large: large, expiry: expiry, flags: flags) }
+        if staysInShard {
+            return access.put(
+                large: large, expiry: expiry, flags: flags, provenance: provenance)
+        }
         guard let made = copy.made(of: large) else {
             copy.want(large)
             return nil
         }
-        return access.put(large: made, expiry: expiry, flags: flags)
+        return access.put(
+            large: made, expiry: expiry, flags: flags, provenance: provenance)
     }
 }
 

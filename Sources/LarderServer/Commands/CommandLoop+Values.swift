@@ -26,6 +26,9 @@ extension CommandLoop {
         case .large(let value, _):
             value.forEachPiece(in: range(value.byteCount), body)
             return true
+        case .loaded(let read):
+            if let value = read.large { value.forEachPiece(in: range(value.byteCount), body) }
+            return read.isGiven
         }
     }
 

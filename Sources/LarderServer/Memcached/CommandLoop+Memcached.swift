@@ -173,7 +173,7 @@ extension CommandLoop {
 
     func remove(_ key: RawSpan) {
         store.withKey(key, store.hash(key), database: 0, at: now) { access in
-            if access.exists { access.remove() }
+            access.remove()
         }
     }
 

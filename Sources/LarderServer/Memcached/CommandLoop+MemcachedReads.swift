@@ -19,6 +19,12 @@ extension CommandLoop {
                 output.appendValueHeader(key: key, flags: flags, count: value.byteCount)
                 output.append(shared: value)
                 output.appendLineEnd()
+            case .loaded(let read):
+                count(read.isGiven ? .getHits : .getMisses)
+                guard let value = read.large else { break }
+                output.appendValueHeader(key: key, flags: read.flags, count: value.byteCount)
+                output.append(shared: value)
+                output.appendLineEnd()
             }
         }
         output.append(.end)

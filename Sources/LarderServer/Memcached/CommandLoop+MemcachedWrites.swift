@@ -151,7 +151,7 @@ extension CommandLoop {
             if reply == .outOfMemory {
                 count(.outOfMemory)
                 // What is there now is no longer what the client believes.
-                if write.mode == .set, access.exists { access.remove() }
+                if write.mode == .set { access.remove() }
             }
             guard reply == .stored else { return }
             if write.asksForVersion { version = cas(&access, hash) ?? 0 }
@@ -245,7 +245,8 @@ extension CommandLoop {
         access.copyValue(into: &whole)
         if !isInFront { whole.append(value) }
         let outcome = unsafe access.put(
-            whole.span.bytes, expiry: access.expiry, flags: access.flags, isVersioned: true)
+            whole.span.bytes, expiry: access.expiry, flags: access.flags, isVersioned: true,
+            provenance: access.provenance)
         return outcome == .stored ? .stored : .outOfMemory
     }
 

@@ -1,0 +1,160 @@
+public import LarderCore
+
+/// Where an entry came from and how long it is good: what is stored beside a value that a load
+/// brought, or a client with tags, cost or priority.
+public struct Provenance: Hashable, Sendable {
+    /// When the value was loaded or written.
+    public var loaded: Moment
+    /// From when on it is stale.
+    public var freshUntil: Moment
+    /// From when on nobody gets it: the end of its last window, no earlier than `freshUntil`. The
+    /// entry is removed then.
+    public var end: Moment
+    /// Microseconds that loading it took.
+    public var cost: UInt32 = 0
+    /// The number of its namespace; 0 if it has none.
+    public var namespace: UInt16 = 0
+    /// The namespace's.
+    public var priority = Priority.normal
+    /// It says that there is no such key, and has no value.
+    public internal(set) var isNegative = false
+    /// A soft ban ended its freshness.
+    public internal(set) var isSoftlyBanned = false
+    /// The ban epoch at which it was last found alive. The store sets it.
+    public internal(set) var banEpoch: UInt32 = 0
+    /// Names by which it can be banned.
+    public var tags = EntryTags()
+
+    /// What was loaded at `loaded` and is good until `freshUntil`, and until `end` for those who
+    /// take stale values.
+    public init(loaded: Moment, freshUntil: Moment = .never, end: Moment? = nil) {
+        self.loaded = loaded
+        self.freshUntil = freshUntil
+        self.end = max(freshUntil, end ?? freshUntil)
+    }
+}
+
+/// A provenance on its way into an entry. A class, so that the writes that have none hand one word
+/// on that is `nil`.
+final class ProvenancePart {
+    let provenance: Provenance
+
+    init(_ provenance: Provenance) {
+        self.provenance = provenance
+    }
+
+    var tags: [UInt8] { provenance.tags.packed }
+}
+
+/// How a provenance lies in its 32 bytes.
+///
+///     0   fresh until      16   cost             24   namespace    28   traits
+///     8   loaded           20   ban epoch        26   tag bytes    29   free
+enum ProvenanceLayout {
+    static var byteCount: Int { 32 }
+    static var freshUntil: Int { 0 }
+    static var loaded: Int { 8 }
+    static var cost: Int { 16 }
+    static var banEpoch: Int { 20 }
+    static var namespace: Int { 24 }
+    static var tagBytes: Int { 26 }
+    static var traits: Int { 28 }
+
+    static var priorityMask: UInt8 { 3 }
+    static var negative: UInt8 { 4 }
+    static var softlyBanned: UInt8 { 8 }
+}
+
+// Only of blocks whose shape has a provenance.
+extension Block {
+    private func part<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type) -> Value {
+        load(header.shape.provenanceOffset + offset, as: type)
+    }
+
+    private func setPart<Value: BitwiseCopyable>(_ value: Value, _ offset: Int) {
+        store(value, at: header.shape.provenanceOffset + offset)
+    }
+
+    var freshUntil: Moment {
+        get { Moment(milliseconds: part(ProvenanceLayout.freshUntil, as: UInt64.self)) }
+        nonmutating set { setPart(newValue.milliseconds, ProvenanceLayout.freshUntil) }
+    }
+    var loaded: Moment {
+        Moment(milliseconds: part(ProvenanceLayout.loaded, as: UInt64.self))
+    }
+    var cost: UInt32 { part(ProvenanceLayout.cost, as: UInt32.self) }
+    var namespace: UInt16 { part(ProvenanceLayout.namespace, as: UInt16.self) }
+    var tagByteCount: Int { Int(part(ProvenanceLayout.tagBytes, as: UInt16.self)) }
+    var banEpoch: UInt32 {
+        get { part(ProvenanceLayout.banEpoch, as: UInt32.self) }
+        nonmutating set { setPart(newValue, ProvenanceLayout.banEpoch) }
+    }
+    private var traits: UInt8 { part(ProvenanceLayout.traits, as: UInt8.self) }
+    var priority: Priority {
+        Priority(rawValue: traits & ProvenanceLayout.priorityMask) ?? .normal
+    }
+    var isNegative: Bool { traits & ProvenanceLayout.negative != 0 }
+    var isSoftlyBanned: Bool { traits & ProvenanceLayout.softlyBanned != 0 }
+
+    func markSoftlyBanned() {
+        setPart(traits | ProvenanceLayout.softlyBanned, ProvenanceLayout.traits)
+    }
+
+    /// The tags, as `EntryTags` packs them.
+    var packedTags: RawSpan {
+        @_lifetime(borrow self) get {
+            let header = header
+            let count = tagByteCount
+            return span(header.valueOffset + header.valueLength - count, count)
+        }
+    }
+
+    /// Writes the part and, behind the value, the tags.
+    func writeProvenance(_ part: ProvenancePart, banEpoch: UInt32) {
+        let provenance = part.provenance
+        var traits = provenance.priority.rawValue
+        if provenance.isNegative { traits |= ProvenanceLayout.negative }
+        setPart(provenance.freshUntil.milliseconds, ProvenanceLayout.freshUntil)
+        setPart(provenance.loaded.milliseconds, ProvenanceLayout.loaded)
+        setPart(provenance.cost, ProvenanceLayout.cost)
+        setPart(banEpoch, ProvenanceLayout.banEpoch)
+        setPart(provenance.namespace, ProvenanceLayout.namespace)
+        let tags = part.tags
+        setPart(UInt16(tags.count), ProvenanceLayout.tagBytes)
+        setPart(UInt32(traits), ProvenanceLayout.traits)
+        let header = header
+        unsafe write(
+            tags.span.bytes, at: header.valueOffset + header.valueLength - tags.count)
+    }
+
+    /// All of it; `nil` for a plain entry.
+    var provenance: Provenance? {
+        guard header.shape.contains(.provenance) else { return nil }
+        var provenance = Provenance(loaded: loaded, freshUntil: freshUntil, end: expiry)
+        (provenance.cost, provenance.namespace) = (cost, namespace)
+        (provenance.priority, provenance.banEpoch) = (priority, banEpoch)
+        (provenance.isNegative, provenance.isSoftlyBanned) = (isNegative, isSoftlyBanned)
+        provenance.tags = EntryTags(packed: unsafe packedTags.withUnsafeBytes { unsafe Array($0) })
+        return provenance
+    }
+}
+
+extension Block {
+    /// Bytes of the value as they are stored, without the tags.
+    @inline(__always) var plainValueLength: Int {
+        let header = header
+        guard header.shape.contains(.provenance) else { return header.valueLength }
+        return header.valueLength - tagByteCount
+    }
+
+    /// When the value ceases to be the key's for all but those who take stale ones.
+    var visibleExpiry: Moment {
+        header.shape.contains(.provenance) ? min(freshUntil, expiry) : expiry
+    }
+
+    /// Whether it is there for those who take nothing stale, bans aside.
+    func isCurrent(at now: Moment) -> Bool {
+        guard expiry > now else { return false }
+        return !header.shape.contains(.provenance) || !isNegative && freshUntil > now
+    }
+}

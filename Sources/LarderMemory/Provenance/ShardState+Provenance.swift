@@ -1,0 +1,145 @@
+import LarderCore
+import LarderPolicy
+
+// Entries with a provenance: what is seen of them, and what the policy hears.
+extension ShardState {
+    /// Whether those who take nothing stale see the entry. Only looks.
+    @inline(__always)
+    func isVisible(_ block: Block, at now: Moment) -> Bool {
+        guard block.isCurrent(at: now) else { return false }
+        return bans.isEmpty || bans.verdict(on: block) == .spared
+    }
+
+    static func standing(of found: Found?, at now: Moment) -> Standing {
+        guard let block = found?.block else { return .absent }
+        guard block.header.shape.contains(.provenance) else { return .fresh }
+        let isFresh = block.freshUntil > now
+        if block.isNegative { return isFresh ? .negative : .absent }
+        return isFresh ? .fresh : .stale
+    }
+
+    /// The rest of a read that found a provenance or a large value.
+    @inline(never)
+    mutating func readSpecial(
+        _ found: Found, _ hash: UInt64, at now: Moment, serving judge: ((LoadedRead) -> Bool)?,
+        _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
+    ) -> ReadOutcome {
+        let block = found.block
+        let isLarge = block.header.shape.contains(.large)
+        guard block.header.shape.contains(.provenance) else {
+            countHit(found, hash, at: now)
+            return .large(largeValue(of: block), flags: block.flags)
+        }
+        let known = LoadedRead(block, large: nil, isGiven: false, at: now)
+        let isGiven = !known.isNegative && (judge?(known) ?? known.isFresh)
+        if known.isFresh, !known.isNegative {
+            countHit(found, hash, at: now)
+        } else {
+            countUnfresh(found, hash, known, isGiven: isGiven, at: now)
+        }
+        guard isGiven else { return .loaded(known) }
+        let large = isLarge ? largeValue(of: block) : nil
+        if !isLarge {
+            body(block.span(block.header.valueOffset, block.plainValueLength), known.flags)
+        }
+        return .loaded(LoadedRead(block, large: large, isGiven: true, at: now))
+    }
+
+    private mutating func countHit(_ found: Found, _ hash: UInt64, at now: Moment) {
+        statistics.hits += 1
+        note(found, hash, found.block.header.fetched(at: now))
+    }
+
+    private mutating func countUnfresh(
+        _ found: Found, _ hash: UInt64, _ known: LoadedRead, isGiven: Bool, at now: Moment
+    ) {
+        let header = found.block.header
+        statistics.misses += 1
+        if known.isNegative { statistics.negativeReads += 1 }
+        if isGiven { statistics.staleReads += 1 }
+        if tells, !isGiven { tell(.missed, found.block) }
+        note(found, hash, isGiven ? header.fetched(at: now) : header.accessed(at: now))
+    }
+
+    private mutating func note(_ found: Found, _ hash: UInt64, _ used: EntryHeader) {
+        driver.touch(SlotID(rawValue: found.slot), access(to: found.block, hash))
+        if used != found.block.header { found.block.header = used }
+    }
+
+    /// What the policy is to know of an access to an entry.
+    @inline(__always)
+    func access(to block: Block, _ hash: UInt64) -> Access {
+        access(to: block, hash, weight: weight(of: block))
+    }
+
+    @inline(__always)
+    func access(to block: Block, _ hash: UInt64, weight: Int) -> Access {
+        var access = Access(hash: hash, weight: UInt32(clamping: weight))
+        guard block.header.shape.contains(.provenance) else { return access }
+        (access.cost, access.priority) = (block.cost, block.priority)
+        return access
+    }
+
+    /// The end that keeps the length of the stale window when freshness ends at `freshUntil`.
+    func end(of block: Block, freshUntil: Moment) -> Moment {
+        let (old, end) = (block.freshUntil.milliseconds, block.expiry.milliseconds)
+        guard freshUntil != .never else { return .never }
+        guard end != .max else { return old == .max ? freshUntil : .never }
+        let (sum, overflow) = freshUntil.milliseconds.addingReportingOverflow(end - min(old, end))
+        return overflow ? .never : Moment(milliseconds: sum)
+    }
+
+    /// Writes a provenance into an entry that is being stored.
+    @inline(never)
+    mutating func write(_ part: ProvenancePart, into block: Block) {
+        block.writeProvenance(part, banEpoch: bans.epoch)
+        if part.provenance.isNegative { negativeCounts[Int(block.header.space)] += 1 }
+    }
+
+    /// An entry with a provenance is about to be overwritten or freed.
+    @inline(never)
+    mutating func countDetached(_ block: Block) {
+        if block.isNegative { negativeCounts[Int(block.header.space)] -= 1 }
+    }
+
+    /// Entries of a key space that are not negative.
+    func countPositive(in space: UInt16) -> Int {
+        Int(spaceCounts[Int(space)]) - Int(negativeCounts[Int(space)])
+    }
+
+    /// What a write stores while bans are active: if one of them would mean the entry, it gets the
+    /// epoch that shows it to be younger.
+    @inline(never)
+    mutating func dated(
+        _ attributes: EntryAttributes, _ key: RawSpan, _ space: UInt16
+    ) -> EntryAttributes {
+        guard attributes.part == nil, bans.hasMatch(key, space) else { return attributes }
+        var dated = attributes
+        dated.part = ProvenancePart(
+            Provenance(loaded: attributes.written, freshUntil: attributes.expiry))
+        return dated
+    }
+
+    mutating func touch(_ found: Found, _ hash: UInt64) {
+        driver.touch(SlotID(rawValue: found.slot), access(to: found.block, hash))
+    }
+
+    @inline(__always)
+    mutating func touch(
+        _ slot: UInt32, _ hash: UInt64, weight: Int, _ attributes: EntryAttributes
+    ) {
+        driver.touch(SlotID(rawValue: slot), attributes.access(hash, weight))
+    }
+}
+
+extension EntryAttributes {
+    var tagByteCount: Int { part.map { $0.tags.count } ?? 0 }
+
+    @inline(__always)
+    func access(_ hash: UInt64, _ weight: Int) -> Access {
+        var access = Access(hash: hash, weight: UInt32(clamping: weight))
+        guard let part else { return access }
+        (access.cost, access.priority) = (part.provenance.cost, part.provenance.priority)
+        return access
+    }
+}
