@@ -26,9 +26,8 @@ public struct QueryTemplate: Sendable, Hashable {
     /// The pieces in their order.
     public let segments: [Segment]
 
-    /// Reads the path and query of a URL.
+    /// Reads the path and query of a URL, in which the names of `captures` may stand in braces.
     ///
-    /// - Parameter captures: The names that may stand in braces.
     /// - Throws: `TextFormError` with the place of the first mistake.
     public init(url text: String, captures: [String]) throws(TextFormError) {
         var reader = URLTemplateReader(text, captures)
@@ -36,11 +35,9 @@ public struct QueryTemplate: Sendable, Hashable {
         self.text = text
     }
 
-    /// Reads one SQL statement.
+    /// Reads one SQL statement, in which the names of `captures` may stand in braces, and `{value}`
+    /// if it `takesValue`.
     ///
-    /// - Parameters:
-    ///   - captures: The names that may stand in braces.
-    ///   - takesValue: Whether `{value}` may, too.
     /// - Throws: `TextFormError` with the place of the first mistake.
     public init(
         sql text: String, dialect: SQLDialect, captures: [String], takesValue: Bool = false
