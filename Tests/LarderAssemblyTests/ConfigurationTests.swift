@@ -122,8 +122,6 @@ import Testing
             disk: [ { name: ssd, path: /var/lib/larder/ssd, size: 5gb, medium: ssd } ]
             cold: { s3: "s3://bucket/prefix" }
             remote: { redis-cluster: [redis-1:6379], pool: 4 }
-            origins: { catalog: { postgres: "postgresql://app@db/shop" } }
-            namespaces: [ { match: "product:{id}", ttl: 1h } ]
             optimizer: { strategy: auto }
             """
         let loaded = try load(text, flags: ["--disk.size=5", "--listen.admin", "none"])
@@ -133,9 +131,7 @@ import Testing
                 "larder.yaml:4:1: 'disk' has no effect yet",
                 "larder.yaml:5:1: 'cold' has no effect yet",
                 "larder.yaml:6:1: 'remote' has no effect yet",
-                "larder.yaml:7:1: 'origins' has no effect yet",
-                "larder.yaml:8:1: 'namespaces' has no effect yet",
-                "larder.yaml:9:1: 'optimizer' has no effect yet",
+                "larder.yaml:7:1: 'optimizer' has no effect yet",
             ])
         #expect(loaded.configuration == Configuration())
     }

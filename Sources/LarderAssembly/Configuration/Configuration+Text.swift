@@ -11,7 +11,7 @@ extension Configuration {
                 lines.append(indent + line(of: setting))
             }
         }
-        return (lines + userLines).joined(separator: "\n") + "\n"
+        return (lines + userLines + originLines + namespaceLines).joined(separator: "\n") + "\n"
     }
 
     private func line(of setting: Setting) -> String {
@@ -75,6 +75,7 @@ extension Configuration {
             Sizes are 512mb, durations 2.5s, shares 50%; several addresses are given with commas.
             Users stand in FILE only: users: [ { name: shop, password-file: shop.pw,
             can: [read, write], keys: ["shop:*"] } ]; docs/users-and-tls.md has all of it.
+            So do origins and namespaces; see docs/namespaces.md.
             'larder check FILE' says what is wrong with a file. SIGHUP reads FILE, passwords and
             certificates again. SIGTERM and Ctrl-C end the server.
             """

@@ -26,6 +26,10 @@ public struct Configuration: Sendable, Hashable {
     public var server = ServerConfiguration()
     /// Slow commands.
     public var slowlog = SlowlogConfiguration()
+    /// Where namespaces load absent keys from.
+    public var origins: [OriginConfiguration] = []
+    /// What holds for the keys of database 0, by their patterns. A namespace's number is its place.
+    public var namespaces: [NamespaceConfiguration] = []
     /// Events that held up clients.
     public var latency = LatencyConfiguration()
 

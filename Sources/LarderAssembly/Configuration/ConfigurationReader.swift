@@ -4,6 +4,8 @@ struct ConfigurationReader {
     private static let hintedProblemsMax = 1000
 
     var configuration = Configuration()
+    /// The origins of the file, also those with something wrong.
+    var originNames: Set<String> = []
     private(set) var problems: [ConfigurationProblem] = []
     private var warnings: [ConfigurationProblem] = []
     private var warned: Set<String> = []
@@ -78,6 +80,7 @@ struct ConfigurationReader {
         switch root.content {
         case .mapping(let entries):
             for entry in entries { read(entry, section: nil, of: file.name) }
+            readStructured(entries, of: file.name)
         case .empty: return
         default:
             let text =
@@ -90,7 +93,7 @@ struct ConfigurationReader {
         let path = section.map { "\($0).\(entry.key)" } ?? entry.key
         let keySource = ConfigurationSource.file(name: file, position: entry.position)
         if Setting.later.contains(path) { return warnNoEffect(of: path, at: keySource) }
-        if section == nil, entry.key == "users" { return readUsers(entry.value, of: file) }
+        if section == nil, Setting.structured.contains(entry.key) { return }
         if section == nil, Setting.sections.contains(entry.key) {
             return readSection(entry, of: file)
         }
@@ -102,6 +105,21 @@ struct ConfigurationReader {
         }
         warnIfWithoutEffect(setting, at: keySource)
         read(setting, entry.value, of: file)
+    }
+
+    /// What has a form of its own; origins before the namespaces that name them.
+    private mutating func readStructured(_ entries: [YAMLNode.Entry], of file: String) {
+        for key in Setting.structured {
+            guard let entry = entries.first(where: { $0.key == key }) else { continue }
+            if Setting.unused.contains(key) {
+                warnNoEffect(of: key, at: .file(name: file, position: entry.position))
+            }
+            switch key {
+            case "users": readUsers(entry.value, of: file)
+            case "origins": readOrigins(entry.value, of: file)
+            default: readNamespaces(entry.value, of: file)
+            }
+        }
     }
 
     private mutating func readSection(_ entry: YAMLNode.Entry, of file: String) {
@@ -173,7 +191,7 @@ struct ConfigurationReader {
     }
 
     /// One line for each such key, however often it is given.
-    private mutating func warnNoEffect(of path: String, at source: ConfigurationSource) {
+    mutating func warnNoEffect(of path: String, at source: ConfigurationSource) {
         guard warned.insert(path).inserted else { return }
         warn("'\(path)' has no effect yet", source)
     }

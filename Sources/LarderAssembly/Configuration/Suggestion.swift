@@ -61,7 +61,8 @@ extension Suggestion {
             let isHere = parts.dropLast().first.map(String.init) == section
             return isHere ? parts.last.map(String.init) : nil
         }
-        if let meant = nearest(to: name, in: here + later) ?? path(for: name) {
+        let structured = section == nil ? Setting.structured : []
+        if let meant = nearest(to: name, in: here + later + structured) ?? path(for: name) {
             return "did you mean '\(meant)'?"
         }
         let place = section.map { "in '\($0)'" } ?? "here"

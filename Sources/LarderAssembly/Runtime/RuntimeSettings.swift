@@ -133,6 +133,8 @@ public struct RuntimeSettings: Sendable, Hashable {
             }
         }
         tried.configuration.users = new.users
+        tried.configuration.origins = new.origins
+        tried.configuration.namespaces = new.namespaces
         try tried.configuration.validate()
         let changed = tried.paths(differingFrom: self)
         self = tried
@@ -144,8 +146,11 @@ public struct RuntimeSettings: Sendable, Hashable {
             $0.texts(configuration) != $0.texts(other.configuration)
         }
         let mode = fullMemory == other.fullMemory ? [] : ["maxmemory-policy"]
-        let users = configuration.users == other.configuration.users ? [] : ["users"]
-        return Set(paths.map(\.path) + mode + users)
+        let (mine, others) = (configuration, other.configuration)
+        let users = mine.users == others.users ? [] : ["users"]
+        let origins = mine.origins == others.origins ? [] : ["origins"]
+        let namespaces = mine.namespaces == others.namespaces ? [] : ["namespaces"]
+        return Set(paths.map(\.path) + mode + users + origins + namespaces)
     }
 }
 

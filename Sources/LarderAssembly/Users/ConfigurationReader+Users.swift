@@ -24,7 +24,7 @@ extension ConfigurationReader {
         "[{ name: app, password-file: /run/secrets/app, can: [read, write], keys: [\"app:*\"] }]"
     }
 
-    private mutating func report(_ message: String, at node: YAMLNode, of file: String) {
+    mutating func report(_ message: String, at node: YAMLNode, of file: String) {
         report(message, .file(name: file, position: node.position))
     }
 
