@@ -43,6 +43,7 @@ let package = Package(
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
         layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
+        layer("LarderOrigins", ["LarderCore", "CCurl", "CSQLite"]),
         layer("LarderAssembly", ["LarderCore", "LarderMemory", "LarderRuntime", "CYAML"]),
         layer(
             "LarderServer",
@@ -70,6 +71,8 @@ let package = Package(
         system("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
+        system("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
         .systemLibrary(name: "CSocket"),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CLongDouble"),
@@ -84,6 +87,7 @@ let package = Package(
         tests(
             "LarderRuntimeTests",
             ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket", "COpenSSL"]),
+        tests("LarderOriginsTests", ["LarderCore", "LarderOrigins", "LarderTesting"]),
         tests(
             "LarderAssemblyTests",
             ["LarderCore", "LarderMemory", "LarderRuntime", "LarderAssembly", "LarderTesting"]

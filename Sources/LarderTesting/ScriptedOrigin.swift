@@ -3,7 +3,7 @@ public import LarderCore
 /// An origin that answers as a test has written down, and remembers what it was asked.
 public final class ScriptedOrigin: Origin {
     private struct State {
-        var values: [Key: Lookup<Loaded>] = [:]
+        var values: [Key: LoadOutcome] = [:]
         var writes: [Key: WriteOutcome] = [:]
         var loadCounts: [Key: Int] = [:]
     }
@@ -18,7 +18,7 @@ public final class ScriptedOrigin: Origin {
     }
 
     /// From now on `key` is answered so.
-    public func answer(_ key: Key, with lookup: Lookup<Loaded>) {
+    public func answer(_ key: Key, with lookup: LoadOutcome) {
         state.withLock { $0.values[key] = lookup }
     }
 
@@ -33,12 +33,16 @@ public final class ScriptedOrigin: Origin {
         state.withLock { $0.loadCounts[key, default: 0] }
     }
 
-    /// Answers as written down.
-    public func load(_ keys: [Key]) async -> [Lookup<Loaded>] {
+    /// Answers as written down; with `notModified` if the value's validator is the request's.
+    public func load(_ requests: [LoadRequest]) async -> [LoadOutcome] {
         state.withLock { state in
-            keys.map { key in
-                state.loadCounts[key, default: 0] += 1
-                return state.values[key] ?? .absent
+            requests.map { request in
+                state.loadCounts[request.key, default: 0] += 1
+                let outcome = state.values[request.key] ?? .absent
+                guard case .loaded(let loaded) = outcome, let validator = request.validator,
+                    loaded.validator == validator
+                else { return outcome }
+                return .notModified(loaded.lifetime)
             }
         }
     }
@@ -47,7 +51,7 @@ public final class ScriptedOrigin: Origin {
     public func write(_ entries: [Entry]) async -> [WriteOutcome] {
         state.withLock { state in
             entries.map { entry in
-                Self.apply(entry.key, .found(Loaded(entry.value)), to: &state)
+                Self.apply(entry.key, .loaded(Loaded(entry.value)), to: &state)
             }
         }
     }
@@ -60,7 +64,7 @@ public final class ScriptedOrigin: Origin {
     }
 
     private static func apply(
-        _ key: Key, _ value: Lookup<Loaded>, to state: inout State
+        _ key: Key, _ value: LoadOutcome, to state: inout State
     ) -> WriteOutcome {
         let outcome = state.writes[key] ?? .applied
         if outcome == .applied { state.values[key] = value }
