@@ -43,7 +43,7 @@ let package = Package(
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
         layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
-        layer("LarderOrigins", ["LarderCore", "CCurl", "CSQLite"]),
+        layer("LarderOrigins", ["LarderCore", "CCurl", "CSQLite", "CZlib"]),
         layer("LarderAssembly", ["LarderCore", "LarderMemory", "LarderRuntime", "CYAML"]),
         layer(
             "LarderServer",
@@ -73,6 +73,7 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
         system("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         system("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+        system("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
         .systemLibrary(name: "CSocket"),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CLongDouble"),

@@ -18,10 +18,3 @@ static inline int csqlite_bind_blob(sqlite3_stmt *statement, int index, const vo
 static inline int csqlite_set_defensive(sqlite3 *database) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
-
-extern int prctl(int option, ...);
-
-/* Names the calling thread, for top and debuggers. */
-static inline void csqlite_name_thread(const char *name) {
-    prctl(15 /* PR_SET_NAME */, name, 0, 0, 0);
-}

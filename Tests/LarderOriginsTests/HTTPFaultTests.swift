@@ -11,7 +11,7 @@ import Testing
 
     @Test(arguments: [
         ("/truncated", .corrupt, ""), ("/truncated-chunk", .corrupt, ""),
-        ("/truncated-head", .unreachable, ""), ("/nothing", .unreachable, "Empty reply"),
+        ("/truncated-head", .corrupt, "the head broke off"), ("/nothing", .unreachable, "Empty reply"),
         ("/garbage", .corrupt, ""), ("/undelimited", .corrupt, "does not say where it ends"),
         ("/big-head", .refused, "the head is larger than 65536 bytes"),
         ("/loop", .refused, "none is followed"),
@@ -28,6 +28,7 @@ import Testing
     @Test func `an answer that ends with its connection is believed if told so`() async throws {
         let origin = try server.origin { $0.acceptsUndelimited = true }
         #expect(await origin.text("/undelimited") == "all of it?")
+        #expect(await origin.load("/truncated-head").cause == .corrupt)
     }
 
     @Test(arguments: ["/size/", "/chunked/", "/zipped/"])
@@ -47,10 +48,8 @@ import Testing
     @Test(arguments: ["/hang", "/trickle"])
     func `what does not end is ended`(path: String) async throws {
         let origin = try server.origin { $0.timeout = .milliseconds(200) }
-        let start = ContinuousClock.now
         let outcome = await origin.load(path)
         #expect(outcome.cause == .timeout, "\(outcome)")
-        #expect(ContinuousClock.now - start < .seconds(10))
         #expect(await origin.write(path, [1]).summary == "unknown timeout")
     }
 
@@ -136,6 +135,10 @@ import Testing
 
     @Test func `a body that was packed and cut short is no value`() async throws {
         let outcome = await (try server.origin()).load("/cut-zip")
-        #expect(outcome.cause == .corrupt, "\(outcome.text?.utf8.count ?? -1)")
+        #expect(outcome.failure?.detail == "the body broke off")
+        let origin = try server.origin()
+        #expect(await origin.load("/headed?Content-Encoding=gzip").cause == .corrupt)
+        #expect(await origin.load("/headed?Content-Encoding=br").cause == .corrupt)
+        #expect(await origin.text("/headed?Content-Encoding=identity") == "body")
     }
 }

@@ -23,7 +23,7 @@ import Testing
         let origin = try server.origin()
         #expect(await origin.write("/nothing", [1]).summary == "unknown unreachable")
         #expect(await origin.remove("/nothing").summary == "unknown unreachable")
-        #expect(await origin.write("/truncated-head", [1]).summary == "unknown unreachable")
+        #expect(await origin.write("/truncated-head", [1]).summary == "unknown corrupt")
     }
 
     @Test func `what cannot have arrived is refused`() async throws {

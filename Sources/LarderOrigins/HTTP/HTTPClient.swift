@@ -7,8 +7,7 @@ final class HTTPClient: Sendable {
     private let lastID = Atomic<UInt64>(0)
     private let running = Atomic<Int>(0)
     private let requestsMax: Int
-    /// Requests refused because too many ran.
-    let overloads = Atomic<Int>(0)
+    private let overloads = Atomic<Int>(0)
 
     init(_ settings: HTTPSettings) throws(OriginConfigurationError) {
         let mailbox = try HTTPMailbox(idleConnectionsMax: settings.idleConnectionsMax)
@@ -27,6 +26,9 @@ final class HTTPClient: Sendable {
 
     /// Requests that have not ended.
     var runningCount: Int { running.load(ordering: .relaxed) }
+
+    /// Requests refused because too many ran.
+    var overloadCount: Int { overloads.load(ordering: .relaxed) }
 
     /// What the thread holds.
     var statistics: HTTPStatistics { mailbox.statistics.withLock { $0 } }

@@ -2,15 +2,24 @@
 struct HTTPHead: Hashable, Sendable {
     private var lines: [[UInt8]] = []
     private(set) var byteCount = 0
+    /// Whether its end came.
+    private(set) var isWhole = false
 
     /// Takes the next line, with or without its end. A status line begins a new head: the last one
     /// counts (`100 Continue` comes before it).
     mutating func append(_ line: [UInt8]) {
-        if line.starts(with: Array("HTTP/".utf8)) { lines = [] }
+        if line.starts(with: Array("HTTP/".utf8)) {
+            lines = []
+            isWhole = false
+        }
         byteCount += line.count
         let isEnd: (UInt8) -> Bool = { $0 == 0x0D || $0 == 0x0A }
         let text = line.prefix { !isEnd($0) }
-        if !text.isEmpty { lines.append(Array(text)) }
+        if text.isEmpty {
+            isWhole = isWhole || text.count < line.count
+        } else {
+            lines.append(Array(text))
+        }
     }
 
     /// The values of all headers of this name, joined by commas; `nil` if there is none.

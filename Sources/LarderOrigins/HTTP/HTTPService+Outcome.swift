@@ -52,11 +52,7 @@ extension HTTPService {
             tag: answer.head.value(of: "etag") ?? [],
             modified: answer.head.value(of: "last-modified") ?? [])
         if let header = tagHeader, let text = answer.head.value(of: header) {
-            let isDivider: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x2C }
-            let tags = text.split(whereSeparator: isDivider)
-            loaded.tags = tags.prefix(Entry.tagCountMax).map { Array($0) }
-            // A ban of a tag that is not kept would miss it.
-            if tags.count > Entry.tagCountMax { loaded.lifetime.isCacheable = false }
+            loaded.setTags(text)
         }
         return loaded
     }

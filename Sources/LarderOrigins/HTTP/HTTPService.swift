@@ -29,6 +29,9 @@ public final class HTTPService: Sendable {
         client = try HTTPClient(HTTPSettings(configuration))
     }
 
+    /// Requests that were refused because too many were on their way.
+    public var overloadCount: Int { client.overloadCount }
+
     /// Loads from the nearest healthy replica.
     func load(_ path: String, _ request: LoadRequest) async -> LoadOutcome {
         let start = MonotonicClock.now()
@@ -38,7 +41,7 @@ public final class HTTPService: Sendable {
             let base = bases[index]
             let address = try base.address(of: path, bytesMax: configuration.addressBytesMax)
             var headers = configuration.headers.map(\.line)
-            headers += Self.conditions(request.validator)
+            headers += ["Accept-Encoding: gzip"] + Self.conditions(request.validator)
             let get = HTTPRequest(
                 method: .get, address: address, headers: headers,
                 deadline: start.advanced(by: configuration.timeout))

@@ -1,3 +1,4 @@
+import CCurl
 import Glibc
 
 /// A thread of its own, for work that waits in a C library.
@@ -6,6 +7,9 @@ enum OriginThread {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
+
+    /// Names the calling thread, for top and debuggers.
+    static func setName(_ name: String) { unsafe ccurl_name_thread(name) }
 
     /// Runs `body` on a new thread, which ends with it.
     ///

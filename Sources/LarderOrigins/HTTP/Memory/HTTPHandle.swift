@@ -102,7 +102,6 @@ import LarderCore
         set(CURLOPT_PROTOCOLS_STR, "http,https")
         // Proxies of the environment are not ours.
         set(CURLOPT_PROXY, "")
-        set(CURLOPT_ACCEPT_ENCODING, "gzip")
         switch settings.version {
         case .automatic: set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         case .http1: set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)

@@ -22,7 +22,7 @@ import LarderCore
     }
 
     mutating func run() {
-        unsafe ccurl_name_thread("larder-http")
+        OriginThread.setName("larder-http")
         while true {
             for message in mailbox.take() {
                 switch message {
@@ -128,7 +128,7 @@ import LarderCore
 
     private func result(of handle: HTTPHandle, _ code: CURLcode) -> HTTPResult {
         guard let receiver = handle.receiver else {
-            return .failed(HTTPFailure(cause: .corrupt, detail: "no answer", wasSent: true))
+            return Self.corrupt("no answer")
         }
         if let fault = receiver.fault { return .failed(failure(of: fault)) }
         guard code == CURLE_OK else {
@@ -137,26 +137,31 @@ import LarderCore
                     cause: Self.cause(of: code), detail: handle.failureText(code),
                     wasSent: handle.wasSent))
         }
+        guard receiver.head.isWhole else { return Self.corrupt("the head broke off") }
         let hasBody = handle.status == 200 || handle.status == 203
         guard !hasBody || receiver.head.isDelimited || settings.acceptsUndelimited else {
-            return .failed(
-                HTTPFailure(
-                    cause: .corrupt, detail: "the answer does not say where it ends",
-                    wasSent: true))
+            return Self.corrupt("the answer does not say where it ends")
         }
+        guard let body = receiver.takeBody() else { return Self.corrupt("the body broke off") }
         return .answered(
             HTTPAnswer(
-                status: handle.status, head: receiver.head, body: receiver.takeBody(),
+                status: handle.status, head: receiver.head, body: body,
                 redirect: handle.redirect))
     }
 
+    private static func corrupt(_ detail: String) -> HTTPResult {
+        .failed(HTTPFailure(cause: .corrupt, detail: detail, wasSent: true))
+    }
+
     private func failure(of fault: HTTPReceiver.Fault) -> HTTPFailure {
-        let what =
+        let (cause, what): (SourceFailure.Cause, String) =
             switch fault {
-            case .bodyTooLong: "the body is larger than \(settings.valueBytesMax) bytes"
-            case .headTooLong: "the head is larger than \(settings.headerBytesMax) bytes"
+            case .bodyTooLong: (.refused, "the body is larger than \(settings.valueBytesMax) bytes")
+            case .headTooLong: (.refused, "the head is larger than \(settings.headerBytesMax) bytes")
+            case .packing: (.corrupt, "the body is packed in a way that was not asked for")
+            case .damaged: (.corrupt, "the body is packed and damaged")
             }
-        return HTTPFailure(cause: .refused, detail: what, wasSent: true, isServers: false)
+        return HTTPFailure(cause: cause, detail: what, wasSent: true, isServers: false)
     }
 
     private static func cause(of code: CURLcode) -> SourceFailure.Cause {

@@ -5,13 +5,14 @@ import LarderCore
 ///
 /// libcurl holds it by its address, so it lives as long as its handle is in use.
 final class HTTPReceiver {
-    enum Fault { case headTooLong, bodyTooLong }
+    enum Fault { case headTooLong, bodyTooLong, packing, damaged }
 
     private(set) var head = HTTPHead()
     private(set) var body: [UInt8] = []
     private(set) var fault: Fault?
     private let headMax: Int
     private let bodyMax: Int
+    private var decoder: GzipDecoder?
 
     init(headMax: Int, bodyMax: Int) {
         self.headMax = headMax
@@ -28,18 +29,43 @@ final class HTTPReceiver {
     }
 
     func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard body.count + bytes.count <= bodyMax else {
-            fault = .bodyTooLong
-            body = []
-            return false
+        if body.isEmpty, decoder == nil, !choosePacking() { return false }
+        if let decoder {
+            do throws(GzipDecoder.Fault) {
+                try unsafe decoder.decode(bytes, into: &body, bodyMax: bodyMax)
+                return true
+            } catch {
+                return refuse(error == .tooLong ? .bodyTooLong : .damaged)
+            }
         }
+        guard body.count + bytes.count <= bodyMax else { return refuse(.bodyTooLong) }
         unsafe body.append(contentsOf: bytes)
         return true
     }
 
-    func takeBody() -> [UInt8] {
+    /// What came, once all did; `nil` if it was packed and some is missing.
+    func takeBody() -> [UInt8]? {
+        if let decoder, !decoder.isWhole { return nil }
         defer { body = [] }
         return body
+    }
+
+    private func refuse(_ fault: Fault) -> Bool {
+        self.fault = fault
+        body = []
+        return false
+    }
+
+    /// Before the first byte of a body: how it is packed.
+    private func choosePacking() -> Bool {
+        let packing = head.text(of: "content-encoding")?.lowercased() ?? "identity"
+        switch packing {
+        case "identity", "": return true
+        case "gzip", "x-gzip":
+            decoder = GzipDecoder()
+            return decoder != nil || refuse(.damaged)
+        default: return refuse(.packing)
+        }
     }
 
     /// libcurl's callbacks. What they return says how much was taken; less ends the transfer.
