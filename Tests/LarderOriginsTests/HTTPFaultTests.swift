@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// A bad answer is a failure with a reason, never a value and never "there is none".
-@Suite struct HTTPFaultTests {
+@Suite(.serialized) struct HTTPFaultTests {
     private let server: OriginServer
 
     init() throws { server = try OriginServer() }

@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// Servers that die, hang and come back; callers that leave; and what is held meanwhile.
-@Suite struct HTTPLifeTests {
+@Suite(.serialized) struct HTTPLifeTests {
     @Test func `a server that was killed and started again is found again`() async throws {
         let server = try OriginServer()
         let origin = try server.origin()

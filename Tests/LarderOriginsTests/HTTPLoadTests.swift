@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// What an HTTP origin makes of answers.
-@Suite struct HTTPLoadTests {
+@Suite(.serialized) struct HTTPLoadTests {
     private let server: OriginServer
 
     init() throws { server = try OriginServer() }

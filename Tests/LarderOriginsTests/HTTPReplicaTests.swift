@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// Replicas as servers: reads go round a dead one, and see what was written.
-@Suite struct HTTPReplicaTests {
+@Suite(.serialized) struct HTTPReplicaTests {
     private let primary: OriginServer
     private let replica: OriginServer
 

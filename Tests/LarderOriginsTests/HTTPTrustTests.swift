@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// Who is believed, and HTTP/2.
-@Suite struct HTTPTrustTests {
+@Suite(.serialized) struct HTTPTrustTests {
     private let identity: TestIdentity
 
     init() throws { identity = try TestIdentity.shared() }
@@ -52,15 +52,9 @@ import Testing
     }
 
     /// The server answers when 16 requests are open on one connection.
-    @Test(arguments: [true, false])
-    func `with HTTP 2 requests share a connection`(isSecure: Bool) async throws {
-        let extra = isSecure ? identity.arguments("good") : []
-        let server = try OriginServer(["--http2", "16"] + extra)
-        let origin = try server.origin {
-            $0.primary = server.address(isSecure ? "https" : "http")
-            $0.authorities = identity.certificate("good")
-            $0.version = isSecure ? .automatic : .http2
-        }
+    @Test func `with HTTP 2 requests share a connection`() async throws {
+        let server = try OriginServer(["--http2", "16"] + identity.arguments("good"))
+        let origin = try origin(server, believing: identity.certificate("good"))
         let keys = (0..<16).map { Key(Array("/a?\($0)".utf8)) }
         let outcomes = await origin.load(keys)
         #expect(outcomes.map(\.text) == Array(repeating: "connections=1", count: 16))

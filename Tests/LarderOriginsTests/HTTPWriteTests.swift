@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// A write is applied, surely not applied, or unknown; never called refused when it may have been.
-@Suite struct HTTPWriteTests {
+@Suite(.serialized) struct HTTPWriteTests {
     private let server: OriginServer
 
     init() throws { server = try OriginServer() }

@@ -4,7 +4,7 @@ import Testing
 @testable import LarderOrigins
 
 /// What an SQLite origin makes of rows.
-@Suite struct SQLiteLoadTests {
+@Suite(.serialized) struct SQLiteLoadTests {
     private let file: SQLiteFile
 
     init() throws { file = try SQLiteFile() }

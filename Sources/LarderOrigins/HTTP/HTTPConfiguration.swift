@@ -5,8 +5,6 @@ public struct HTTPConfiguration: Hashable, Sendable {
         /// HTTP/2 over TLS if the server offers it, else HTTP/1.1.
         case automatic
         case http1
-        /// HTTP/2 without asking, over TCP too.
-        case http2
     }
 
     /// Where writes go, and reads after them: `https://host:port/prefix`.

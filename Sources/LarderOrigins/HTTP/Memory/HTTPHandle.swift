@@ -105,12 +105,9 @@ import LarderCore
         switch settings.version {
         case .automatic: set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
         case .http1: set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        case .http2: set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE)
         }
-        let mayMultiplex =
-            settings.version == .http2 || settings.version == .automatic && isSecure
         // Rather wait for the first connection than open one for each request.
-        if mayMultiplex { set(CURLOPT_PIPEWAIT, 1) }
+        if settings.version == .automatic, isSecure { set(CURLOPT_PIPEWAIT, 1) }
     }
 
     private func setTrust(_ settings: HTTPSettings) {
