@@ -45,6 +45,7 @@ let package = Package(
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
         layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
+        layer("LarderOrigins", ["LarderCore", "CCurl", "CSQLite", "CZlib"]),
         layer("LarderAssembly", ["LarderCore", "LarderMemory", "LarderRuntime", "CYAML"]),
         layer(
             "LarderServer",
@@ -72,6 +73,9 @@ let package = Package(
         system("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
+        system("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+        system("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
         .systemLibrary(name: "CSocket"),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CLongDouble"),
@@ -90,6 +94,7 @@ let package = Package(
         tests(
             "LarderRuntimeTests",
             ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket", "COpenSSL"]),
+        tests("LarderOriginsTests", ["LarderCore", "LarderOrigins", "LarderTesting"]),
         tests(
             "LarderAssemblyTests",
             ["LarderCore", "LarderMemory", "LarderRuntime", "LarderAssembly", "LarderTesting"]

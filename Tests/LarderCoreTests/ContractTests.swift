@@ -97,10 +97,10 @@ import Testing
     private let failure = SourceFailure(source: "catalog", cause: .refused)
 
     @Test func `answers each key as written down and counts`() async {
-        origin.answer(Key([1]), with: .found(Loaded([10], ttl: .seconds(5))))
+        origin.answer(Key([1]), with: .loaded(Loaded([10], ttl: .seconds(5))))
         origin.answer(Key([2]), with: .failed(failure))
         let answers = await origin.load([Key([1]), Key([2]), Key([3])])
-        #expect(answers == [.found(Loaded([10], ttl: .seconds(5))), .failed(failure), .absent])
+        #expect(answers == [.loaded(Loaded([10], ttl: .seconds(5))), .failed(failure), .absent])
         _ = await origin.load([Key([1])])
         #expect(origin.loadCount(of: Key([1])) == 2)
         #expect(origin.loadCount(of: Key([4])) == 0)
@@ -112,9 +112,27 @@ import Testing
         }
         origin.answerWrites(of: Key([2]), with: .refused(failure))
         #expect(await origin.write(entries) == [.applied, .refused(failure)])
-        #expect(await origin.load([Key([1]), Key([2])]) == [.found(Loaded([7])), .absent])
+        #expect(await origin.load([Key([1]), Key([2])]) == [.loaded(Loaded([7])), .absent])
         #expect(await origin.remove([Key([1])]) == [.applied])
         #expect(await origin.load([Key([1])]) == [.absent])
+    }
+
+    @Test func `what did not change is not loaded again`() async throws {
+        var loaded = Loaded([7], ttl: .seconds(5))
+        loaded.validator = Validator(tag: Array("\"a\"".utf8), modified: [])
+        origin.answer(Key([1]), with: .loaded(loaded))
+        let same = LoadRequest(Key([1]), validator: loaded.validator)
+        let other = LoadRequest(
+            Key([1]), validator: Validator(tag: Array("\"b\"".utf8), modified: []))
+        let answers = await origin.load([same, other])
+        #expect(answers == [.notModified(Lifetime(ttl: .seconds(5))), .loaded(loaded)])
+    }
+
+    @Test func `a validator is short, or there is none`() {
+        #expect(Validator(tag: [], modified: []) == nil)
+        let long = [UInt8](repeating: 1, count: Validator.byteCountMax)
+        #expect(Validator(tag: long, modified: []) != nil)
+        #expect(Validator(tag: long, modified: [1]) == nil)
     }
 
     @Test func `a failure is one line for the log`() {

@@ -1,0 +1,59 @@
+import LarderCore
+
+/// What an answer means.
+extension HTTPService {
+    func outcome(of result: HTTPResult, isConditional: Bool) -> LoadOutcome {
+        switch result {
+        case .failed(let failure): return .failed(sourceFailure(failure))
+        case .answered(let answer):
+            switch answer.status {
+            case 200, 203, 204: return .loaded(loaded(answer))
+            case 304 where isConditional: return .notModified(lifetime(of: answer))
+            case 404, 410: return .absent
+            case 400...: return .failed(failure(answer, .refused))
+            // 206, 304 or 1xx without having been asked for.
+            default: return .failed(failure(answer, .corrupt))
+            }
+        }
+    }
+
+    /// What is not surely undone counts as perhaps done.
+    func writeOutcome(of result: HTTPResult, _ method: HTTPRequest.Method) -> WriteOutcome {
+        switch result {
+        case .failed(let failure):
+            let failed = sourceFailure(failure)
+            return failure.wasSent ? .unknown(failed) : .refused(failed)
+        case .answered(let answer):
+            switch answer.status {
+            case 200..<300: return .applied
+            case 404 where method == .delete, 410 where method == .delete: return .applied
+            case 300..<500: return .refused(failure(answer, .refused))
+            default: return .unknown(failure(answer, .refused))
+            }
+        }
+    }
+
+    private func sourceFailure(_ failure: HTTPFailure) -> SourceFailure {
+        SourceFailure(source: name, cause: failure.cause, detail: failure.detail)
+    }
+
+    private func failure(_ answer: HTTPAnswer, _ cause: SourceFailure.Cause) -> SourceFailure {
+        SourceFailure(source: name, cause: cause, detail: "HTTP \(answer.status)")
+    }
+
+    private func lifetime(of answer: HTTPAnswer) -> Lifetime {
+        respectsCacheControl ? CacheControl.lifetime(of: answer.head) : Lifetime()
+    }
+
+    private func loaded(_ answer: HTTPAnswer) -> Loaded {
+        var loaded = Loaded(answer.body)
+        loaded.lifetime = lifetime(of: answer)
+        loaded.validator = Validator(
+            tag: answer.head.value(of: "etag") ?? [],
+            modified: answer.head.value(of: "last-modified") ?? [])
+        if let header = tagHeader, let text = answer.head.value(of: header) {
+            loaded.setTags(text)
+        }
+        return loaded
+    }
+}

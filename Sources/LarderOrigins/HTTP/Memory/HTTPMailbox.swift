@@ -1,0 +1,49 @@
+import CCurl
+import Glibc
+import LarderCore
+
+/// How tasks reach the thread that owns libcurl's handles.
+///
+/// Safety: `shared` is used by that thread alone; only `curl_multi_wakeup`, which libcurl allows
+/// from any thread, is called by others. It is freed when neither needs it any more.
+@safe final class HTTPMailbox: @unchecked Sendable {
+    enum Message: Sendable {
+        case start(HTTPTransfer)
+        case cancel(UInt64)
+        case stop
+    }
+
+    /// libcurl's connections and transfers.
+    let shared: UnsafeMutableRawPointer
+    /// Written by the thread after each turn.
+    let statistics = Guarded(HTTPStatistics())
+    private let messages = Guarded<[Message]>([])
+
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    init(idleConnectionsMax: Int) throws(OriginConfigurationError) {
+        guard Self.isReady, let shared = unsafe curl_multi_init() else {
+            throw .init(field: "http", problem: "libcurl does not start")
+        }
+        unsafe self.shared = shared
+        _ = unsafe ccurl_set_shared(shared, CURLMOPT_MAXCONNECTS, idleConnectionsMax)
+        _ = unsafe ccurl_set_shared(shared, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+    }
+
+    deinit { _ = unsafe curl_multi_cleanup(shared) }
+
+    func put(_ message: Message) {
+        let isFirst = messages.withLock { messages in
+            messages.append(message)
+            return messages.count == 1
+        }
+        if isFirst { _ = unsafe curl_multi_wakeup(shared) }
+    }
+
+    func take() -> [Message] {
+        messages.withLock { messages in
+            defer { messages = [] }
+            return messages
+        }
+    }
+}
