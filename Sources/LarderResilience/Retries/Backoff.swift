@@ -36,7 +36,7 @@ public struct Backoff: Hashable, Sendable {
     public func validate() throws(OutOfBounds) {
         try OutOfBounds.check("first", first, in: .milliseconds(1) ... .seconds(3600))
         try OutOfBounds.check("longest", longest, in: first ... .seconds(86_400))
-        try OutOfBounds.check("least", least, in: .zero ... first)
+        try OutOfBounds.check("least", least, in: .zero...first)
     }
 
     /// The longest wait after `failures` earlier failures.
