@@ -3,8 +3,8 @@ import Testing
 
 @testable import LarderResilience
 
-/// All interleavings of reads, refreshes, expiry, writes, loads, cancelled and late waiters of one key, over a store
-/// and an origin that are one number each.
+/// All interleavings of reads, refreshes, expiry, writes, loads, cancelled and late waiters of one
+/// key, over a store and an origin that are one number each.
 @Suite struct FlightInterleavingTests {
     enum Event: CaseIterable {
         case read, refresh, expiry, write, originAnswersOldest, originAnswersNewest, waiterLeaves

@@ -9,8 +9,8 @@ public import LarderCore
 ///     ceiling = min(longest, first * 2^failures)
 ///     wait    = random(least ... ceiling)
 ///
-/// Where we differ: `least` may be above 0, for those who must not try again at once (a breaker, the
-/// refresh of a key).
+/// Where we differ: `least` may be above 0, for those who must not try again at once (a breaker,
+/// the refresh of a key).
 ///
 /// [1] M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog, 2015,
 ///     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
