@@ -59,7 +59,8 @@ public struct EarlyRefresh: Hashable, Sendable {
     public func begin(created: Tick, expires: Tick, cost: Duration) -> Tick {
         let ahead = Double(cost.tickNanoseconds) * beta * Self.horizon
         let ttl = expires.nanoseconds(since: created)
-        let early = ahead < Double(ttl) ? created.advanced(nanoseconds: ttl - UInt64(ahead)) : created
+        let early =
+            ahead < Double(ttl) ? created.advanced(nanoseconds: ttl - UInt64(ahead)) : created
         return min(early, shareEnd(created: created, expires: expires))
     }
 

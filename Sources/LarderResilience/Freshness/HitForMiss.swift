@@ -3,10 +3,11 @@ public import LarderCore
 /// Keys whose loads could not be stored: too large, refused, or changed too often.
 ///
 /// To queue behind the load of such a key is in vain, since it leaves nothing behind: its readers
-/// would go one after the other. Varnish calls the memory of them hit-for-miss [1]: for a while each
-/// reader loads for itself. Bounded: when it is full, the key that would be forgotten soonest is.
+/// would go one after the other. Varnish calls the memory of them hit-for-miss [1]: for a while
+/// each reader loads for itself. Bounded: when it is full, the key that would be forgotten soonest
+/// is.
 ///
-/// [1] Varnish, Hit-for-miss, https://varnish-cache.org/docs/trunk/users-guide/increasing-your-hitrate.html
+/// [1] Varnish, Uncacheable content, https://varnish-cache.org/docs/trunk/users-guide
 public struct HitForMiss<Key: Hashable & Sendable>: Sendable {
     private let duration: Duration
     private var keys: ExpiringTable<Key, Void>

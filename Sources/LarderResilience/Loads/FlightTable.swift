@@ -8,7 +8,7 @@ public import LarderCore
 /// generation as part of the key.)
 ///
 /// Waiters come and go without touching the load: a flight that all of them left goes on and fills,
-/// and a refresh has none from the beginning. Everything is bounded, and what is refused is counted.
+/// and a refresh has none from the beginning. All is bounded, and what is refused is counted.
 ///
 /// The storage of a waiter is at most 200 bytes while the arrays grow, for waiters of 16 bytes.
 ///
@@ -18,8 +18,11 @@ public struct FlightTable<
 >: Sendable {
     /// What a bound refused, how often.
     public struct Refusals: Hashable, Sendable {
+        /// New flights.
         public var flights = 0
+        /// Waiters of a flight that had its fill.
         public var waitersPerFlight = 0
+        /// Waiters, because all flights together had theirs.
         public var waiters = 0
     }
 

@@ -78,7 +78,8 @@ public struct LoadGate<Load: Sendable>: Sendable {
         advance(at: now, &step, ifAllowed: mayGo)
     }
 
-    /// Lets in whom there is room for, and drops whom it is too late for. To be called at `nextStep`.
+    /// Lets in whom there is room for, and drops whom it is too late for. To be called at
+    /// `nextStep`.
     ///
     /// - Complexity: O(log n) for each that is let in or dropped.
     public mutating func advance(

@@ -1,8 +1,8 @@
 /// How many loads may be under way at once over all origins: they share this node's memory,
 /// sockets and processors.
 ///
-/// Each origin has places of its own, half of them all shared out evenly; the other half goes to who
-/// comes first. So a slow origin, which holds its places long, never takes the last ones.
+/// Each origin has places of its own, half of them all shared out evenly; the other half goes to
+/// who comes first. So a slow origin, which holds its places long, never takes the last ones.
 public struct MissBudget: Hashable, Sendable {
     private let own: Int
     private let shared: Int

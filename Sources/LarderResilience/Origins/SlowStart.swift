@@ -5,7 +5,8 @@ public import LarderCore
 ///
 /// Linear, as in Envoy's slow start mode with aggression 1 [1].
 ///
-/// [1] Envoy, Slow start mode, https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/slow_start
+/// [1] Envoy, Slow start mode, https://www.envoyproxy.io/docs/envoy/latest (Architecture overview,
+///     Upstream clusters, Load balancing)
 public struct SlowStart: Hashable, Sendable {
     /// Share of the limit at the beginning. 25 %: enough to warm the cache from the first moment.
     public var first: Ratio

@@ -9,8 +9,8 @@ public import LarderCore
 ///     ceiling = min(longest, first * 2^failures)
 ///     wait    = random(least ... ceiling)
 ///
-/// Where we differ: `least` may be above 0, for those who must not try again at once (a breaker, the
-/// refresh of a key).
+/// Where we differ: `least` may be above 0, for those who must not try again at once (a breaker,
+/// the refresh of a key).
 ///
 /// [1] M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog, 2015,
 ///     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -36,7 +36,7 @@ public struct Backoff: Hashable, Sendable {
     public func validate() throws(OutOfBounds) {
         try OutOfBounds.check("first", first, in: .milliseconds(1) ... .seconds(3600))
         try OutOfBounds.check("longest", longest, in: first ... .seconds(86_400))
-        try OutOfBounds.check("least", least, in: .zero ... first)
+        try OutOfBounds.check("least", least, in: .zero...first)
     }
 
     /// The longest wait after `failures` earlier failures.

@@ -20,7 +20,8 @@ public struct DeadlineHeap: Sendable {
 
     /// Bytes that the storage holds.
     public var storageBytes: Int {
-        items.capacity * MemoryLayout<Item>.stride + positions.capacity * MemoryLayout<UInt32>.stride
+        items.capacity * MemoryLayout<Item>.stride + positions.capacity
+            * MemoryLayout<UInt32>.stride
     }
 
     /// The index with the earliest deadline, and that.
@@ -102,6 +103,7 @@ public struct DeadlineHeap: Sendable {
                 "the position of \(items[place].index) is not \(place)")
         }
         let known = positions.count { $0 != Ticket.none }
-        try InvariantViolation.check(known == items.count, "\(known) positions for \(items.count) deadlines")
+        try InvariantViolation.check(
+            known == items.count, "\(known) positions for \(items.count) deadlines")
     }
 }

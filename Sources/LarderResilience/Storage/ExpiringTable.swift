@@ -45,7 +45,8 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             return
         }
         forgetEnded(at: now)
-        if items.count == capacity, let first = ends.first, let ticket = items.ticket(at: first.index)
+        if items.count == capacity, let first = ends.first,
+            let ticket = items.ticket(at: first.index)
         {
             overflowCount += 1
             forget(ticket)
@@ -78,7 +79,8 @@ struct ExpiringTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// - Throws: `InvariantViolation` if its parts disagree.
     func checkInvariants() throws(InvariantViolation) {
         try ends.checkInvariants()
-        try InvariantViolation.check(items.count <= capacity, "\(items.count) keys, room for \(capacity)")
+        try InvariantViolation.check(
+            items.count <= capacity, "\(items.count) keys, room for \(capacity)")
         try InvariantViolation.check(items.count == tickets.count, "an item without key")
         try InvariantViolation.check(items.count == ends.count, "an item without end")
     }

@@ -88,15 +88,20 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
         for queue in queues {
             var (previous, place, length) = (Ticket.none, queue.first, UInt32(0))
             while place != Ticket.none {
-                try InvariantViolation.check(pool.ticket(at: place) != nil, "a queue leads to a free place")
-                try InvariantViolation.check(links[Int(place)].previous == previous, "links disagree at \(place)")
+                try InvariantViolation.check(
+                    pool.ticket(at: place) != nil, "a queue leads to a free place")
+                try InvariantViolation.check(
+                    links[Int(place)].previous == previous, "links disagree at \(place)")
                 length += 1
-                try InvariantViolation.check(length <= queue.count, "a queue is longer than its count")
+                try InvariantViolation.check(
+                    length <= queue.count, "a queue is longer than its count")
                 (previous, place) = (place, links[Int(place)].next)
             }
-            try InvariantViolation.check(queue.last == previous && length == queue.count, "a queue ends wrongly")
+            try InvariantViolation.check(
+                queue.last == previous && length == queue.count, "a queue ends wrongly")
             standing += Int(length)
         }
-        try InvariantViolation.check(standing == pool.count, "\(pool.count) wait, \(standing) stand in queues")
+        try InvariantViolation.check(
+            standing == pool.count, "\(pool.count) wait, \(standing) stand in queues")
     }
 }
