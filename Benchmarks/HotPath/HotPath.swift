@@ -6,7 +6,7 @@ import LarderWire
 /// Parser, store and reply in one thread and one process, without sockets: what a request costs
 /// beside the kernel's part.
 ///
-///     larder-hotpath get|set|insert|grow|entries|stalls [operations] [keys]
+///     larder-hotpath get|set|insert|grow|entries|stalls|match [operations] [keys]
 @main struct HotPath {
     static func main() {
         let arguments = CommandLine.arguments
@@ -19,7 +19,8 @@ import LarderWire
         case "grow": Pauses.run(count)
         case "entries": BytesPerEntry.run(count)
         case "stalls": Stalls.run(count)
-        default: print("larder-hotpath get|set|insert|grow|entries|stalls [operations] [keys]")
+        case "match": NamespaceMatches.run(count)
+        default: print("larder-hotpath get|set|insert|grow|entries|stalls|match [operations] [keys]")
         }
     }
 

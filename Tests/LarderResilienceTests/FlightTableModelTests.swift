@@ -28,7 +28,7 @@ import Testing
     }
 
     private static let bounds = {
-        var bounds = Table.Bounds()
+        var bounds = FlightBounds()
         (bounds.flights, bounds.waitersPerFlight, bounds.waiters) = (4, 3, 7)
         return bounds
     }()

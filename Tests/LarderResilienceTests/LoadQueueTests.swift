@@ -35,7 +35,7 @@ private struct QueueRun {
     private var expected: [Int] = []
 
     init(seed: UInt64) throws {
-        var configuration = LoadQueue<Int>.Configuration()
+        var configuration = LoadQueueConfiguration()
         configuration.capacity = 6
         configuration.target = Duration(tickNanoseconds: Self.target)
         configuration.interval = Duration(tickNanoseconds: Self.interval)

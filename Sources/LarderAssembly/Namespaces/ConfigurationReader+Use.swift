@@ -12,6 +12,7 @@ extension ConfigurationReader {
         guard case .mapping(let entries) = entry.value.content else {
             return report("origin is keys with values, such as \(Self.useExample)", place)
         }
+        let before = problems.count
         var raw = UseText()
         let left = read(
             entries, UseText.fields, others: UseText.queries, of: "a namespace's origin",
@@ -24,6 +25,8 @@ extension ConfigurationReader {
             return reportUnknownOrigin(raw.use, at: given, of: file)
         }
         guard let get = left["get"] else {
+            // Perhaps it was written wrong, which was told.
+            guard problems.count == before else { return }
             return report("an origin is asked by 'get', such as \(Self.useExample)", place)
         }
         guard let get = query(get, origin, namespace.match, of: file) else { return }

@@ -51,6 +51,7 @@ struct SQLTemplateReader {
     /// What may not stand outside of quotes.
     private func checkCode() throws(TextFormError) {
         let next = byte(offset + 1)
+        let isInName = offset > 0 && bytes[offset - 1].isWordByte
         switch (bytes[offset], dialect) {
         case (UInt8(ascii: "}"), _): throw error("There is a '}' without '{'", at: offset)
         case (UInt8(ascii: ";"), _):
@@ -60,7 +61,7 @@ struct SQLTemplateReader {
         case (UInt8(ascii: "?"), .sqlite), (UInt8(ascii: "@"), .sqlite):
             throw foreignParameter()
         case (UInt8(ascii: ":"), .sqlite) where next.isWordByte,
-            (UInt8(ascii: "$"), _) where next.isWordByte:
+            (UInt8(ascii: "$"), _) where next.isWordByte && isInName == false:
             throw foreignParameter()
         default: return
         }
