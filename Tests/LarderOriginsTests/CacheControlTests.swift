@@ -11,12 +11,13 @@ import Testing
         return CacheControl.lifetime(of: head)
     }
 
-    @Test(arguments: [
-        ("max-age=60", 60), ("max-age=60, s-maxage=10", 10), ("s-maxage=10, max-age=60", 10),
-        ("MAX-AGE = \"60\"", 60), ("public", nil), ("max-age=x", 0), ("max-age", 0),
-        ("max-age=-1", 0), ("max-age=99999999999999999999", 1 << 31), ("no-cache", 0),
-        ("no-cache, max-age=60", 0), ("ext=\"max-age=5\", max-age=60", 60), ("", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("max-age=60", 60), ("max-age=60, s-maxage=10", 10), ("s-maxage=10, max-age=60", 10),
+            ("MAX-AGE = \"60\"", 60), ("public", nil), ("max-age=x", 0), ("max-age", 0),
+            ("max-age=-1", 0), ("max-age=99999999999999999999", 1 << 31), ("no-cache", 0),
+            ("no-cache, max-age=60", 0), ("ext=\"max-age=5\", max-age=60", 60), ("", nil),
+        ] as [(String, Int?)])
     func `says how long an answer is fresh`(text: String, seconds: Int?) {
         #expect(lifetime(["Cache-Control: \(text)"]).ttl == seconds.map { .seconds($0) })
     }

@@ -9,13 +9,15 @@ import Testing
 
     init() throws { server = try OriginServer() }
 
-    @Test(arguments: [
-        ("/truncated", .corrupt, ""), ("/truncated-chunk", .corrupt, ""),
-        ("/truncated-head", .corrupt, "the head broke off"), ("/nothing", .unreachable, "Empty reply"),
-        ("/garbage", .corrupt, ""), ("/undelimited", .corrupt, "does not say where it ends"),
-        ("/big-head", .refused, "the head is larger than 65536 bytes"),
-        ("/loop", .refused, "none is followed"),
-    ] as [(String, SourceFailure.Cause, String)])
+    @Test(
+        arguments: [
+            ("/truncated", .corrupt, ""), ("/truncated-chunk", .corrupt, ""),
+            ("/truncated-head", .corrupt, "the head broke off"),
+            ("/nothing", .unreachable, "Empty reply"),
+            ("/garbage", .corrupt, ""), ("/undelimited", .corrupt, "does not say where it ends"),
+            ("/big-head", .refused, "the head is larger than 65536 bytes"),
+            ("/loop", .refused, "none is followed"),
+        ] as [(String, SourceFailure.Cause, String)])
     func `what is broken is no value`(
         path: String, cause: SourceFailure.Cause, detail: String
     ) async throws {

@@ -42,11 +42,13 @@ import Testing
         #expect(outcomes[2] == .absent)
     }
 
-    @Test(arguments: [
-        (404, nil, nil), (410, nil, nil), (400, .refused, "HTTP 400"), (403, .refused, "HTTP 403"),
-        (429, .refused, "HTTP 429"), (500, .refused, "HTTP 500"), (503, .refused, "HTTP 503"),
-        (206, .corrupt, "HTTP 206"), (304, .corrupt, "HTTP 304"),
-    ] as [(Int, SourceFailure.Cause?, String?)])
+    @Test(
+        arguments: [
+            (404, nil, nil), (410, nil, nil), (400, .refused, "HTTP 400"),
+            (403, .refused, "HTTP 403"),
+            (429, .refused, "HTTP 429"), (500, .refused, "HTTP 500"), (503, .refused, "HTTP 503"),
+            (206, .corrupt, "HTTP 206"), (304, .corrupt, "HTTP 304"),
+        ] as [(Int, SourceFailure.Cause?, String?)])
     func `only 404 and 410 say that there is none`(
         status: Int, cause: SourceFailure.Cause?, detail: String?
     ) async throws {

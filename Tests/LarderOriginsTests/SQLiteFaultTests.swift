@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("SELECT", "incomplete input"), ("SELECT body FROM products; DROP TABLE products", "one statement"),
+        ("SELECT", "incomplete input"),
+        ("SELECT body FROM products; DROP TABLE products", "one statement"),
         ("", "one statement"), ("SELECT body FROM products WHERE id = ?2", "2 parameters"),
         ("DELETE FROM products", "readonly"), ("PRAGMA user_version = 7", "readonly"),
     ])
@@ -76,7 +77,9 @@ import Testing
         let entries = (1...3).map {
             Entry(key: Key(Array("\($0)".utf8)), value: [1], created: Tick(nanoseconds: 0))
         }
-        #expect(await origin.write(entries).map(\.summary) == Array(repeating: "refused timeout", count: 3))
+        #expect(
+            await origin.write(entries).map(\.summary)
+                == Array(repeating: "refused timeout", count: 3))
         try file.run("COMMIT")
         let patient = try file.products { $0.usesWriteAheadLog = usesLog }
         #expect(await patient.write("1", Array("b".utf8)) == .applied)
@@ -138,7 +141,8 @@ import Testing
         queries.set = "INSERT INTO odd VALUES (?1, ?2)"
         let origin = SQLiteOrigin(try file.database(), queries)
         let entries = [("a", "odd"), ("b", "even"), ("c", "odd"), ("a", "twice")].map {
-            Entry(key: Key(Array($0.0.utf8)), value: Array($0.1.utf8), created: Tick(nanoseconds: 0))
+            Entry(
+                key: Key(Array($0.0.utf8)), value: Array($0.1.utf8), created: Tick(nanoseconds: 0))
         }
         let outcomes = await origin.write(entries).map(\.summary)
         #expect(outcomes == ["applied", "refused refused", "applied", "refused refused"])

@@ -12,7 +12,8 @@ import Testing
     private func keys(_ texts: [String]) -> [Key] { texts.map { Key(Array($0.utf8)) } }
 
     @Test func `a row is a value, no row and NULL are none`() async throws {
-        try file.run("INSERT INTO products (id, body) VALUES (1, 'shoe'), (2, NULL), (3, ''), (4, 0)")
+        try file.run(
+            "INSERT INTO products (id, body) VALUES (1, 'shoe'), (2, NULL), (3, ''), (4, 0)")
         let origin = try file.products()
         #expect(await origin.load("1") == .loaded(Loaded(Array("shoe".utf8))))
         #expect(await origin.load("2") == .absent)
@@ -26,7 +27,8 @@ import Testing
 
     @Test func `values of all kinds are bytes`() async throws {
         try file.run(
-            "INSERT INTO products (id, body) VALUES (1, x'00ff00'), (2, -9007199254740993), (3, 1.5)")
+            "INSERT INTO products (id, body) VALUES (1, x'00ff00'), (2, -9007199254740993), (3, 1.5)"
+        )
         let origin = try file.products()
         #expect(await origin.load("1") == .loaded(Loaded([0, 255, 0])))
         #expect(await origin.text("2") == "-9007199254740993")
@@ -60,7 +62,8 @@ import Testing
         try file.run("INSERT INTO loose VALUES ('Ann', 'x'), ('bob', 'y'), ('007', 'z')")
         try file.run("INSERT INTO products (id, body) VALUES (42, 'answer'), (7, 'seven')")
         var loose = SQLiteQueries.whole(get: "SELECT body FROM loose WHERE name = ?1")
-        loose.getMany = "SELECT name, body FROM loose WHERE name IN (SELECT value FROM json_each(?1))"
+        loose.getMany =
+            "SELECT name, body FROM loose WHERE name IN (SELECT value FROM json_each(?1))"
         let texts = ["42", "042", "Ann", "ANN", "bob", "7", "007", "", "x'y", "\"q\\", "\n\t"]
         let database = try file.database()
         for queries in [loose, .products] {
@@ -121,12 +124,14 @@ import Testing
             let entry = Entry(key: Key(bytes), value: bytes, created: Tick(nanoseconds: 0))
             #expect(await origin.write([entry]) == [.applied])
             #expect(await origin.load([Key(bytes)]) == [.loaded(Loaded(bytes))])
-            #expect(await origin.load([Key(bytes), Key([1])]) == [.loaded(Loaded(bytes)), .absent])
+            #expect(
+                await origin.load([Key(bytes), Key([1])]) == [.loaded(Loaded(bytes)), .absent])
         }
     }
 
     @Test func `a value above the limit is refused, and only it`() async throws {
-        try file.run("INSERT INTO products (id, body) VALUES (1, zeroblob(1000)), (2, zeroblob(1001))")
+        try file.run(
+            "INSERT INTO products (id, body) VALUES (1, zeroblob(1000)), (2, zeroblob(1001))")
         let origin = try file.products { $0.valueBytesMax = 1_000 }
         #expect(await origin.text("1")?.utf8.count == 1_000)
         #expect(await origin.load("2").failure?.detail == "a value is larger than 1000 bytes")

@@ -62,7 +62,9 @@ public final class HTTPService: Sendable {
             let address = try bases[0].address(of: path, bytesMax: configuration.addressBytesMax)
             var headers = configuration.headers.map(\.line)
             // libcurl would wait for the server's word before a long body.
-            if method == .put { headers += ["Content-Type: \(configuration.contentType)", "Expect:"] }
+            if method == .put {
+                headers += ["Content-Type: \(configuration.contentType)", "Expect:"]
+            }
             let request = HTTPRequest(
                 method: method, address: address, headers: headers, body: body,
                 deadline: start.advanced(by: configuration.timeout))

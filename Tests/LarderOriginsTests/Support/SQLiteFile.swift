@@ -29,7 +29,8 @@ final class SQLiteFile {
         defer { statement.reset() }
         var rows: [String?] = []
         while try statement.step() {
-            rows.append(try statement.bytes(0, max: 1 << 20).map { String(decoding: $0, as: UTF8.self) })
+            rows.append(
+                try statement.bytes(0, max: 1 << 20).map { String(decoding: $0, as: UTF8.self) })
         }
         return rows
     }

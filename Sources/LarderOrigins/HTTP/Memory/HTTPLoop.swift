@@ -157,7 +157,8 @@ import LarderCore
         let (cause, what): (SourceFailure.Cause, String) =
             switch fault {
             case .bodyTooLong: (.refused, "the body is larger than \(settings.valueBytesMax) bytes")
-            case .headTooLong: (.refused, "the head is larger than \(settings.headerBytesMax) bytes")
+            case .headTooLong:
+                (.refused, "the head is larger than \(settings.headerBytesMax) bytes")
             case .packing: (.corrupt, "the body is packed in a way that was not asked for")
             case .damaged: (.corrupt, "the body is packed and damaged")
             }
