@@ -46,12 +46,15 @@ let package = Package(
         layer("LarderTrace", ["LarderCore", "CZstd"]),
         layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
         layer("LarderOrigins", ["LarderCore", "CCurl", "CSQLite", "CZlib"]),
-        layer("LarderAssembly", ["LarderCore", "LarderMemory", "LarderRuntime", "CYAML"]),
+        layer(
+            "LarderAssembly",
+            ["LarderCore", "LarderMemory", "LarderRuntime", "LarderOrigins", "CYAML"]),
         layer(
             "LarderServer",
             [
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
-                "LarderAssembly", "CPrefetch", "CLongDouble",
+                "LarderAssembly", "LarderResilience", "LarderHierarchy", "CPrefetch",
+                "CLongDouble",
             ]),
         .executableTarget(
             name: "LarderCommand",

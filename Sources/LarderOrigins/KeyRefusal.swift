@@ -16,6 +16,12 @@ public struct OriginConfigurationError: Error, Hashable, Sendable, CustomStringC
     /// What is wrong with it, and what would be right.
     public let problem: String
 
+    /// What is wrong with the setting `field`.
+    public init(field: String, problem: String) {
+        self.field = field
+        self.problem = problem
+    }
+
     /// One line.
     public var description: String { "\(field): \(problem)" }
 }

@@ -43,6 +43,10 @@ struct ClientConnection {
     var watch: KeyWatch?
     /// The request whose large values are arriving.
     var ingest: Ingest?
+    /// What its next command waits for, or has waited for.
+    var wait: ConnectionWait?
+    /// Whether its next command has to be run again when all that it waits for has come.
+    var isWaiting = false
     /// What it has subscribed to; `nil` for nothing.
     var subscriptions: Subscriptions?
     /// What other loops may ask about.

@@ -34,7 +34,9 @@ extension CommandLoop {
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
             if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
-                return ahead.end(index)
+                // What waits is run again.
+                guard connection.isWaiting else { return ahead.end(index) }
+                return index == 0 ? position : ahead.end(index - 1)
             }
         }
         return ahead.end(count - 1)

@@ -11,6 +11,8 @@ struct CommandLoop: ~Copyable {
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
+    /// Nil when no namespace has an origin.
+    let reads: ReadThrough?
     let table = CommandTable.shared
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
@@ -50,6 +52,7 @@ struct CommandLoop: ~Copyable {
         self.shared = shared
         store = shared.store
         events = shared.store.events
+        reads = shared.reads
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
@@ -97,7 +100,7 @@ struct CommandLoop: ~Copyable {
         while position < bytes.byteCount {
             if mayLookAhead(connection, bytes.byteCount - position),
                 case let end = runAhead(bytes, from: position, on: &connection, into: &output),
-                end > position
+                end > position || connection.isWaiting
             {
                 position = end
             } else if let received = try serveNext(bytes, &position, on: &connection, into: &output)
@@ -126,13 +129,13 @@ struct CommandLoop: ~Copyable {
                 return Received(consumed: position, next: .pause)
             }
             run(arguments.call(in: bytes), on: &connection, into: &output)
-            position = end
+            if !connection.isWaiting { position = end }
         case .inlineRequest(let end):
             if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
                 return Received(consumed: position, next: .pause)
             }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
-            position = end
+            if !connection.isWaiting { position = end }
         case .empty(let end):
             position = end
         case .needMore(let atLeast):
@@ -179,7 +182,7 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
-        if connection.isHeld { return Received(consumed: position, next: .pause) }
+        if connection.isHeld || connection.isWaiting { return Received(consumed: position, next: .pause) }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

@@ -41,7 +41,7 @@ public final class Server: Sendable {
         let store = ByteStore(
             Self.storeConfiguration(settings, loopCount: loopCount), at: Moment(now))
         let certificates = try Self.certificates(configuration, logger)
-        let shared = ServerShared(
+        let shared = try ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
             version: version, users: users, now: now, sources: sources,
             certificates: certificates)

@@ -49,6 +49,8 @@ final class ServerShared: Sendable {
     /// Nil when no listener uses TLS.
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
+    /// Nil when no namespace has an origin.
+    let reads: ReadThrough?
     private let tcpPort = Atomic<Int>(0)
 
     init(
@@ -56,7 +58,7 @@ final class ServerShared: Sendable {
         version: String, users: UserTable = UserTable(), now: Tick,
         sources: ConfigurationSources? = nil,
         certificates: CertificateKeeper? = nil
-    ) {
+    ) throws(ServerFailure) {
         self.sources = sources
         self.store = store
         self.logger = logger
@@ -75,6 +77,8 @@ final class ServerShared: Sendable {
         pubsub = PubSub(loopCount: loopCount)
         interests = EventInterests(store.events)
         self.settings = Guarded(settings)
+        reads = try ReadThrough.make(
+            settings.configuration, store: store, traffic: traffic, loopCount: loopCount)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)

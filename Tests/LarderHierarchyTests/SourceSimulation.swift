@@ -224,7 +224,7 @@ struct SourceSimulation {
             case .cancel(let id): asks[id] = nil
             case .fill(let fill): schedule(.fill(fill), after: .random(in: 0...1, using: &dice))
             case .land(let waiters, let landing): try land(waiters, landing)
-            case .timeOut(let waiters):
+            case .timeOut(let waiters, _):
                 for waiter in waiters { try forget(waiter) }
             }
         }

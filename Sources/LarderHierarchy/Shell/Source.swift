@@ -50,18 +50,17 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
 
     /// Somebody needs some keys, which memory missed. Those that can be asked for together are.
     ///
-    /// - Parameters:
-    ///   - needs: The keys, and where they stood.
-    ///   - waiter: Who is told of each that `waits`; `nil` for a refresh.
+    /// - Parameter needs: The keys, where they stood, and who is told of each that `waits`; nobody
+    ///   for a refresh.
     /// - Returns: For each need, in order, what becomes of it, and how to cancel it.
     public func need(
-        _ needs: [Need<Memory.Token>], for waiter: Observer.Waiter?
+        _ needs: [(need: Need<Memory.Token>, waiter: Observer.Waiter?)]
     ) -> [(Joined, WaitID?)] {
         let now = clock()
         var answers: [(Joined, WaitID?)] = []
         answers.reserveCapacity(needs.count)
         run(at: now) { core, actions in
-            for need in needs {
+            for (need, waiter) in needs {
                 answers.append(
                     core.need(need, for: waiter, at: now) { self.memory.holds(need.key) })
             }
@@ -111,7 +110,7 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
             let now = clock()
             run(at: now) { core, actions in core.filled(fill.load, outcome, at: now, &actions) }
         case .land(let waiters, let landing): observer.landed(landing, for: waiters)
-        case .timeOut(let waiters): observer.timedOut(waiters)
+        case .timeOut(let waiters, let failure): observer.timedOut(waiters, failure)
         }
     }
 

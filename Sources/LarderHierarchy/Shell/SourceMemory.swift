@@ -22,6 +22,6 @@ public protocol SourceObserver: Sendable {
     /// A load has ended. Called outside of all locks, on any thread.
     func landed(_ landing: Landing, for waiters: [Waiter])
 
-    /// Their time is over.
-    func timedOut(_ waiters: [Waiter])
+    /// They have waited too long: whatever they still wait for is given up for them.
+    func timedOut(_ waiters: [Waiter], _ failure: SourceFailure)
 }

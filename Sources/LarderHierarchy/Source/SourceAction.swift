@@ -15,7 +15,7 @@ public enum SourceAction<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// Tell those who wait.
     case land([Waiter], Landing)
     /// Their time is over. Their loads go on.
-    case timeOut([Waiter])
+    case timeOut([Waiter], SourceFailure)
 }
 
 /// A question to a level or to the origin.

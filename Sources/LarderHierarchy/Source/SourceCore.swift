@@ -205,7 +205,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         flights.expire(at: now, waiters: &late)
         if !late.isEmpty {
             counts.timedOut += late.count
-            actions.append(.timeOut(late))
+            actions.append(.timeOut(late, failure(.timeout, "the wait was too long")))
         }
         var step = LoadGate<AskID>.Step()
         gate.advance(at: now, &step)

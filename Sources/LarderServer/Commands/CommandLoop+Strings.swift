@@ -9,7 +9,12 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         let key = call[1]
-        reply(to: key, store.hash(key), connection, &output)
+        let hash = store.hash(key)
+        let outcome = store.read(key, hash, database: connection.database, at: now) { value, _ in
+            output.appendBulk(value)
+        }
+        if case .hit = outcome { return }
+        finish(outcome, of: key, hash, &connection, &output)
     }
 
     /// The value of `key` as a bulk string, or null.

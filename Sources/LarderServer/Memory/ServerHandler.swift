@@ -45,6 +45,9 @@ import Synchronization
     ) -> Received {
         if connection.subscriptions != nil { unsafe state.pointee.catchUp(&connection, &output) }
         connection.isHeld = false
+        if connection.isWaiting {
+            guard hasAll(&connection) else { return Received(consumed: 0, next: .pause) }
+        }
         let received =
             switch connection.dialect {
             case .resp:
@@ -54,6 +57,17 @@ import Synchronization
             }
         if unsafe state.pointee.published != 0 { unsafe state.pointee.announce() }
         return received
+    }
+
+    /// Whether all has come that the connection waits for.
+    private func hasAll(_ connection: inout ClientConnection) -> Bool {
+        if let wait = connection.wait, let reads = shared.reads {
+            wait.receive(reads.post.take(for: connection.client.id))
+            connection.isWaiting = wait.isWaiting
+        } else {
+            connection.isWaiting = false
+        }
+        return !connection.isWaiting
     }
 
     func deliver(through broadcaster: Broadcaster) {
@@ -67,6 +81,7 @@ import Synchronization
     func closed(_ connection: ClientConnection, reason: CloseReason) {
         if let watch = connection.watch { shared.store.endWatch(watch) }
         unsafe state.pointee.forgetSubscriptions(of: connection)
+        if let wait = connection.wait { shared.reads?.end(wait, connection.client.id) }
         shared.clients.remove(connection.client)
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)

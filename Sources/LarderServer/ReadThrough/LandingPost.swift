@@ -1,0 +1,55 @@
+import LarderCore
+import LarderHierarchy
+import LarderRuntime
+
+/// A connection that waits for a key.
+struct LoadWaiter: Sendable, BitwiseCopyable {
+    let id: ConnectionID
+    /// The connection's number for this wait.
+    let number: UInt32
+}
+
+/// Brings landings to the connections that wait for them.
+///
+/// Each loop has an inbox. What is put there is taken by the connection itself, when its loop gives
+/// it the turn again that `resume` asks for.
+final class LandingPost: SourceObserver {
+    /// What a connection is told.
+    enum Letter: Sendable {
+        case landing(Landing, number: UInt32)
+        /// It has waited too long.
+        case timeout(SourceFailure, number: UInt32)
+    }
+
+    private let traffic: Traffic
+    private let inboxes: [Guarded<[ConnectionID: [Letter]]>]
+
+    init(loopCount: Int, traffic: Traffic) {
+        self.traffic = traffic
+        inboxes = (0..<loopCount).map { _ in Guarded([:]) }
+    }
+
+    func landed(_ landing: Landing, for waiters: [LoadWaiter]) {
+        put(waiters) { .landing(landing, number: $0) }
+    }
+
+    func timedOut(_ waiters: [LoadWaiter], _ failure: SourceFailure) {
+        put(waiters) { .timeout(failure, number: $0) }
+    }
+
+    private func put(_ waiters: [LoadWaiter], _ letter: (UInt32) -> Letter) {
+        for (loop, inbox) in inboxes.enumerated() {
+            inbox.withLock { letters in
+                for waiter in waiters where Int(waiter.id.loop) == loop {
+                    letters[waiter.id, default: []].append(letter(waiter.number))
+                }
+            }
+        }
+        for waiter in waiters { traffic.resume(waiter.id) }
+    }
+
+    /// What has come for a connection.
+    func take(for id: ConnectionID) -> [Letter] {
+        inboxes[Int(id.loop)].withLock { $0.removeValue(forKey: id) ?? [] }
+    }
+}

@@ -1,0 +1,58 @@
+import LarderAssembly
+import LarderCore
+import LarderHierarchy
+import LarderResilience
+
+/// What the server does with the keys of one namespace.
+struct NamespacePlan: Sendable {
+    let name: String
+    /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
+    let source: Int?
+    /// Place of its rules in the source.
+    let binding: Int
+    /// How long behind its time an entry is served while it is loaded again.
+    let staleMilliseconds: UInt64
+    /// The same while the origin fails.
+    let staleIfErrorMilliseconds: UInt64
+    /// When a hit loads again; nil: never before the end.
+    let early: EarlyRefresh?
+
+    init(_ namespace: NamespaceConfiguration, source: Int?, binding: Int) {
+        name = namespace.name
+        self.source = source
+        self.binding = binding
+        staleMilliseconds = namespace.stale.wholeMilliseconds
+        staleIfErrorMilliseconds = namespace.staleIfError.wholeMilliseconds
+        early = namespace.refreshAt.map {
+            EarlyRefresh(beta: namespace.earlyRefresh, refreshAt: $0)
+        }
+    }
+}
+
+extension SourceRules {
+    /// How entries of this namespace are loaded.
+    init(_ namespace: NamespaceConfiguration, _ origin: OriginConfiguration) {
+        self.init()
+        ttl = namespace.ttl
+        jitter = namespace.jitter
+        stale = namespace.stale
+        staleIfError = namespace.staleIfError
+        negativeTTL = namespace.negativeTTL
+        waitLimit = namespace.wait
+        loadLimit = namespace.timeout ?? origin.timeout
+        priority = namespace.priority
+        placement =
+            switch namespace.placement {
+            case .first: .onFirstHit
+            case .second: .onSecondHit
+            case .never: .never
+            }
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMilliseconds: UInt64 {
+        UInt64(clamping: components.seconds) * 1000
+            + UInt64(clamping: components.attoseconds / 1_000_000_000_000_000)
+    }
+}

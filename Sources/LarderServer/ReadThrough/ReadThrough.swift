@@ -1,0 +1,113 @@
+import LarderAssembly
+import LarderCore
+import LarderHierarchy
+import LarderMemory
+import LarderResilience
+import LarderRuntime
+
+/// Namespaces and their sources, for the loops of a server (docs/decisions/0017).
+final class ReadThrough: Sendable {
+    typealias ServerSource = Source<StoreMemory, LandingPost>
+
+    private let matcher: NamespaceMatcher
+    private let plans: [NamespacePlan]
+    private let sources: [ServerSource]
+    let post: LandingPost
+
+    /// The sources of a configuration; nil when no namespace has an origin.
+    ///
+    /// - Throws: `ServerFailure` that names what cannot work.
+    static func make(
+        _ configuration: Configuration, store: ByteStore, traffic: Traffic, loopCount: Int
+    ) throws(ServerFailure) -> ReadThrough? {
+        guard configuration.namespaces.contains(where: { $0.origin != nil }) else { return nil }
+        let origins: OriginSet
+        do throws(ConfigurationError) {
+            origins = try OriginSet(configuration)
+        } catch {
+            throw ServerFailure(description: error.description)
+        }
+        return try ReadThrough(
+            configuration, origins, store: store, traffic: traffic, loopCount: loopCount)
+    }
+
+    private init(
+        _ configuration: Configuration, _ origins: OriginSet, store: ByteStore,
+        traffic: Traffic, loopCount: Int
+    ) throws(ServerFailure) {
+        do throws(NamespaceMatcherError) {
+            matcher = try NamespaceMatcher(configuration.namespaces.map(\.match))
+        } catch {
+            throw ServerFailure(description: "namespaces overlap: \(error)")
+        }
+        post = LandingPost(loopCount: loopCount, traffic: traffic)
+        var plans = configuration.namespaces.map {
+            NamespacePlan($0, source: nil, binding: 0)
+        }
+        var sources: [ServerSource] = []
+        for origin in configuration.origins {
+            guard let bindings = origins.bindings[origin.name] else { continue }
+            for (place, binding) in bindings.enumerated() {
+                plans[binding.namespace] = NamespacePlan(
+                    configuration.namespaces[binding.namespace], source: sources.count,
+                    binding: place)
+            }
+            let memory = StoreMemory(
+                store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) })
+            let core = try Self.core(origin, bindings, configuration)
+            sources.append(
+                ServerSource(
+                    core, origins: bindings.map(\.origin), memory: memory, observer: post))
+        }
+        self.plans = plans
+        self.sources = sources
+    }
+
+    private static func core(
+        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding],
+        _ configuration: Configuration
+    ) throws(ServerFailure) -> SourceCore<FillToken, LoadWaiter> {
+        var source = SourceConfiguration(
+            name: origin.name,
+            rules: bindings.map { SourceRules(configuration.namespaces[$0.namespace], origin) })
+        source.batchMax = bindings.map(\.batchMax)
+        source.timeout = origin.timeout
+        var limits = SourceLimits()
+        limits.concurrency.most = origin.limit
+        limits.concurrency.least = min(limits.concurrency.least, origin.limit)
+        limits.concurrency.first = min(limits.concurrency.first, origin.limit)
+        do {
+            return try SourceCore(
+                source, limits: limits, seed: .random(in: 0 ... .max),
+                at: MonotonicClock.now())
+        } catch {
+            throw ServerFailure(description: "origins.\(origin.name): \(error)")
+        }
+    }
+
+    /// What is done with `key` of database 0; nil for a key of no namespace.
+    ///
+    /// - Complexity: O(key bytes).
+    func plan(for key: RawSpan) -> NamespacePlan? {
+        matcher.number(of: key).map { plans[$0] }
+    }
+
+    /// What is done with the keys of the namespace that an entry names.
+    func plan(number: UInt16) -> NamespacePlan? {
+        number == 0 || Int(number) > plans.count ? nil : plans[Int(number) - 1]
+    }
+
+    /// The source of a namespace that has one.
+    func source(of plan: NamespacePlan) -> ServerSource? {
+        plan.source.map { sources[$0] }
+    }
+
+    /// Nobody waits any more: the client is gone.
+    func end(_ wait: ConnectionWait, _ id: ConnectionID) {
+        for (source, wait) in wait.waits { sources[source].cancel([wait]) }
+        _ = post.take(for: id)
+    }
+
+    /// A source by its place.
+    func source(at place: Int) -> ServerSource { sources[place] }
+}

@@ -1,0 +1,55 @@
+import LarderCore
+import LarderHierarchy
+import LarderMemory
+
+/// The store as a source sees it.
+struct StoreMemory: SourceMemory {
+    let store: ByteStore
+    /// The namespace's number of each binding of the source.
+    let namespaces: [UInt16]
+
+    func holds(_ key: Key) -> Bool {
+        let bytes = unsafe key.bytes.span.bytes
+        let now = Moment(MonotonicClock.now())
+        switch store.standing(of: bytes, store.hash(bytes), database: 0, at: now) {
+        case .fresh, .negative: return true
+        case .stale, .absent: return false
+        }
+    }
+
+    func store(_ fill: Fill<FillToken>) -> Fill<FillToken>.Outcome {
+        let key = unsafe fill.need.key.bytes.span.bytes
+        let hash = store.hash(key)
+        let now = Moment(MonotonicClock.now())
+        let outcome: FillOutcome
+        if let entry = fill.entry {
+            let value = unsafe entry.value.span.bytes
+            outcome = store.fill(
+                value, for: key, hash, database: 0, at: now, flags: entry.flags,
+                provenance: provenance(of: entry, fill.need), ifGeneration: fill.need.token)
+        } else {
+            var provenance = Provenance(loaded: now, freshUntil: Moment(fill.negativeUntil))
+            provenance.namespace = namespaces[fill.need.binding]
+            outcome = store.fillAbsent(
+                key, hash, database: 0, at: now, provenance: provenance,
+                ifGeneration: fill.need.token)
+        }
+        return switch outcome {
+        case .stored: .stored
+        case .outdated: .moved
+        case .notKept, .tooLarge: .refused
+        }
+    }
+
+    private func provenance(of entry: Entry, _ need: Need<FillToken>) -> Provenance {
+        var provenance = Provenance(
+            loaded: Moment(entry.created),
+            freshUntil: entry.expires.map(Moment.init) ?? .never,
+            end: entry.staleUntil.map(Moment.init))
+        provenance.cost = entry.cost
+        provenance.priority = entry.priority
+        provenance.namespace = namespaces[need.binding]
+        provenance.tags = EntryTags(entry.tags) ?? EntryTags()
+        return provenance
+    }
+}
