@@ -6,7 +6,7 @@ import LarderWire
 /// Parser, store and reply in one thread and one process, without sockets: what a request costs
 /// beside the kernel's part.
 ///
-///     larder-hotpath get|set|insert|grow|entries [operations] [keys]
+///     larder-hotpath get|set|insert|grow|entries|stalls [operations] [keys]
 @main struct HotPath {
     static func main() {
         let arguments = CommandLine.arguments
@@ -18,7 +18,8 @@ import LarderWire
         case "insert": insertions(count, limit: 64 << 20)
         case "grow": Pauses.run(count)
         case "entries": BytesPerEntry.run(count)
-        default: print("larder-hotpath get|set|insert|grow|entries [operations] [keys]")
+        case "stalls": Stalls.run(count)
+        default: print("larder-hotpath get|set|insert|grow|entries|stalls [operations] [keys]")
         }
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from larderbench.housekeeping import RUNS_MAX, repeated, settled  # noqa: E402
 from larderbench.intervals import estimate  # noqa: E402
 from larderbench.processes import Ports, RunFailure, cpu_spent  # noqa: E402
 from larderbench.replay import hit_percent  # noqa: E402
@@ -63,6 +64,33 @@ class ServerTests(unittest.TestCase):
         for wrong in ("valkey-server --port 6379", "larder"):
             with self.assertRaises(RunFailure):
                 subject(wrong, Path("missing"))
+
+
+class HousekeepingTests(unittest.TestCase):
+    def test_what_comes_once_anywhere_does_not_count(self):
+        self.assertEqual(settled([[300, 9000, 200], [5000, 400, 250]]), 400)
+
+    def test_what_comes_every_time_counts(self):
+        self.assertEqual(settled([[300, 3100], [250, 3050], [260, 9000]]), 3050)
+
+    def test_runs_of_different_windows_are_refused(self):
+        with self.assertRaises(ValueError):
+            settled([[1, 2], [1]])
+
+    def test_a_phase_runs_until_each_window_was_short_once(self):
+        runs = iter([[300, 9000], [5000, 8000], [5000, 400], [1, 1]])
+        self.assertEqual(len(repeated(lambda: next(runs), 1000)), 3)
+
+    def test_a_long_step_stays_long(self):
+        runs = repeated(lambda: [300, 3000], 1000)
+        self.assertEqual((len(runs), settled(runs)), (RUNS_MAX, 3000))
+
+    def test_a_server_that_counts_no_steps_is_no_good_one(self):
+        with self.assertRaises(RunFailure):
+            repeated(lambda: [0, 0], 1000)
+
+    def test_one_good_run_is_not_enough(self):
+        self.assertEqual(len(repeated(lambda: [300], 1000)), 2)
 
 
 class ReplayTests(unittest.TestCase):

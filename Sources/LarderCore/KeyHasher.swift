@@ -53,8 +53,11 @@ public struct KeyHasher: Sendable {
         return Self.fold(low ^ secret0 ^ length ^ turned, high ^ secret1)
     }
 
-    /// All of up to 16 bytes in two words. Overlapping loads take the place of a loop over bytes.
-    @inlinable static func shortWords(_ bytes: RawSpan) -> (UInt64, UInt64) {
+    /// All of up to 16 bytes in two words, which with their number tell them. Overlapping loads
+    /// take the place of a loop over bytes.
+    ///
+    /// - Complexity: O(1).
+    @inlinable public static func shortWords(_ bytes: RawSpan) -> (UInt64, UInt64) {
         let count = bytes.byteCount
         if count >= 8 { return (word(bytes, 0), word(bytes, count - 8)) }
         if count >= 4 { return (half(bytes, 0), half(bytes, count - 4)) }

@@ -91,7 +91,7 @@ extension CommandLoop {
     func noteUnrun(
         _ command: Command, _ call: borrowing Call, _ connection: ClientConnection
     ) {
-        let place = place(of: call, command)
+        let place = table.place(of: command, call)
         connection.client.lastCommand.store(place, ordering: .relaxed)
     }
 

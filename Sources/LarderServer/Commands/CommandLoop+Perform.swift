@@ -10,11 +10,10 @@ extension CommandLoop {
     /// Runs a command that may be run, be it at once or by EXEC.
     @inline(__always)
     mutating func perform(
-        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
-        into output: inout OutputBuffer
+        _ command: Command, _ traits: CommandTable.Traits, _ call: borrowing Call,
+        on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
-        let traits = table.traits[Int(command.rawValue)]
-        let place = traits.hasSubcommands ? place(of: call, command) : Int(command.rawValue)
+        let place = traits.hasSubcommands ? table.place(of: command, call) : Int(command.rawValue)
         let calls = counters.countCall(place)
         connection.client.lastCommand.store(place, ordering: .relaxed)
         let isSmall = traits.isSmall && call.count <= Self.smallArgumentsMax
@@ -33,12 +32,6 @@ extension CommandLoop {
 
     /// Words up to which a small command is one.
     private static var smallArgumentsMax: Int { 8 }
-
-    /// Where a command with subcommands is counted.
-    func place(of call: borrowing Call, _ command: Command) -> Int {
-        guard call.count > 1 else { return Int(command.rawValue) }
-        return CommandTable.shared.subcommand(call[1], of: command)?.place ?? Int(command.rawValue)
-    }
 
     /// Refuses a subcommand that there is not, or that has too few or too many arguments.
     ///

@@ -24,14 +24,7 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         guard let command = table.command(call[0]) else {
-            if HTTPGuard.isRequest(call) {
-                connection.isClosing = true
-                shared.logger.warning("an HTTP request on the RESP port was refused")
-                return
-            }
-            connection.transaction?.abort()
-            shared.errors.count("ERR")
-            return output.appendUnknownCommand(call)
+            return refuseUnknown(call, &connection, &output)
         }
         let traits = table.traits[Int(command.rawValue)]
         if traits.hasSubcommands, call.count > 1, !admitsSubcommand(of: call, command, &output) {
@@ -39,10 +32,7 @@ extension CommandLoop {
             return
         }
         guard traits.accepts(argumentCount: call.count) else {
-            reject(Int(command.rawValue), "ERR")
-            connection.transaction?.abort()
-            guard command != .exec else { return abortTransaction(of: &connection, &output) }
-            return output.appendWrongArity(command.specification.name)
+            return refuseArity(of: command, &connection, &output)
         }
         if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
             return refuseRestricted(command, call, &connection, &output)
@@ -51,7 +41,31 @@ extension CommandLoop {
             queue(command, call, transaction, &output)
             return note(command, call, queuedIn: transaction, &connection)
         }
-        perform(command, call, on: &connection, into: &output)
+        perform(command, traits, call, on: &connection, into: &output)
+    }
+
+    @inline(never)
+    private func refuseUnknown(
+        _ call: borrowing Call, _ connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        if HTTPGuard.isRequest(call) {
+            connection.isClosing = true
+            shared.logger.warning("an HTTP request on the RESP port was refused")
+            return
+        }
+        connection.transaction?.abort()
+        shared.errors.count("ERR")
+        output.appendUnknownCommand(call)
+    }
+
+    @inline(never)
+    private mutating func refuseArity(
+        of command: Command, _ connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        reject(Int(command.rawValue), "ERR")
+        connection.transaction?.abort()
+        guard command != .exec else { return abortTransaction(of: &connection, &output) }
+        output.appendWrongArity(command.specification.name)
     }
 
     /// The commands that make up most traffic come first.
@@ -60,8 +74,8 @@ extension CommandLoop {
         into output: inout OutputBuffer
     ) {
         switch command {
-        case .get: get(call, connection, &output)
-        case .set: set(call, connection, &output)
+        case .get: get(call, &connection, &output)
+        case .set: set(call, &connection, &output)
         case .mget: mget(call, connection, &output)
         case .mset: mset(call, connection, &output)
         case .msetnx: msetnx(call, connection, &output)

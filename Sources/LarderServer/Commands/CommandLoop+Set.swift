@@ -60,9 +60,9 @@ struct SetOptions {
 }
 
 extension CommandLoop {
-    /// `mutating` so that the loop is not copied, as in `get`.
+    /// `mutating` and `inout` so that nothing is copied, as in `get`.
     mutating func set(
-        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+        _ call: borrowing Call, _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         guard call.count > 3 else {
             var outcome = PutOutcome.stored

@@ -3,10 +3,10 @@ import LarderMemory
 import LarderWire
 
 extension CommandLoop {
-    /// Changes nothing, and is `mutating` all the same: for a call that is not, the compiler copies
-    /// the whole loop, on every GET.
+    /// Changes neither the loop nor the connection, and says so of neither: what is not `mutating`
+    /// or `inout` is copied by the compiler as a whole, on every GET.
     mutating func get(
-        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+        _ call: borrowing Call, _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         let key = call[1]
         reply(to: key, store.hash(key), connection, &output)

@@ -79,7 +79,8 @@ extension CommandLoop {
             transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
                 _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
                 let call = queuedArguments.call(in: bytes)
-                perform(command, call, on: &connection, into: &output)
+                let traits = table.traits[Int(command.rawValue)]
+                perform(command, traits, call, on: &connection, into: &output)
             }
         }
     }

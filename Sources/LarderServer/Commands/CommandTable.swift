@@ -1,3 +1,4 @@
+import LarderCore
 import LarderWire
 
 /// Finds commands by name.
@@ -65,8 +66,8 @@ final class CommandTable: Sendable {
         guard name.byteCount < 16 else { return nil }
         let packed = PackedName(name)
         var place = packed.hash & (Self.placeCount - 1)
-        while places[place] != Self.noCommand {
-            if packedNames[Int(places[place])] == packed { return Command(rawValue: places[place]) }
+        while case let number = places[place], number != Self.noCommand {
+            if packedNames[Int(number)] == packed { return Command(rawValue: number) }
             place = (place + 1) & (Self.placeCount - 1)
         }
         return nil
@@ -95,20 +96,18 @@ final class CommandTable: Sendable {
     }
 }
 
-/// Up to 15 letters in lower case, and their number, in two words.
+/// Up to 15 letters in lower case, in two words, and their number.
 struct PackedName: Hashable {
-    private var low: UInt64
-    private var high: UInt64
+    private let first: UInt64
+    private let last: UInt64
+    private let count: Int
 
     init(_ name: RawSpan) {
-        (low, high) = (0, UInt64(name.byteCount) << 56)
-        for offset in 0..<name.byteCount {
-            let byte = UInt64(name.byte(at: offset)) << UInt64(8 * (offset & 7))
-            if offset < 8 { low |= byte } else { high |= byte }
-        }
         // Letters only differ in this bit; other bytes that it confuses are in no command's name.
-        low |= 0x2020_2020_2020_2020
-        high |= 0x0020_2020_2020_2020
+        let lowerCase: UInt64 = 0x2020_2020_2020_2020
+        let (first, last) = KeyHasher.shortWords(name)
+        (self.first, self.last) = (first | lowerCase, last | lowerCase)
+        count = name.byteCount
     }
 
     init(_ name: StaticString) {
@@ -116,7 +115,7 @@ struct PackedName: Hashable {
     }
 
     var hash: Int {
-        let mixed = (low ^ high &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
+        let mixed = (first ^ last &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
         return Int(truncatingIfNeeded: mixed >> 40)
     }
 }

@@ -132,7 +132,7 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        reject(place(of: call, command), "ERR")
+        reject(table.place(of: command, call), "ERR")
         connection.transaction?.abort()
         if command == .exec {
             endTransaction(of: &connection)
@@ -173,13 +173,6 @@ extension TopicKind {
         case .pattern: "punsubscribe"
         case .shard: "sunsubscribe"
         }
-    }
-}
-
-extension RawSpan {
-    /// A copy.
-    var bytes: [UInt8] {
-        unsafe withUnsafeBytes { unsafe Array($0) }
     }
 }
 

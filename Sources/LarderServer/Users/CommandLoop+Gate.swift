@@ -79,14 +79,14 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ refusal: Refusal,
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
-        reject(place(of: call, command), refusal.kind)
+        reject(table.place(of: command, call), refusal.kind)
         noteUnrun(command, call, connection)
         let name = CommandTable.shared.fullName(of: command, call)
         if case .denied(let denial, let index) = refusal {
             let object = call[index]
             let count = min(object.byteCount, AccessLog.objectBytesMax)
             note(
-                denial, index == 0 ? Array(name.utf8) : object.extracting(0..<count).copy,
+                denial, index == 0 ? Array(name.utf8) : object.extracting(0..<count).bytes,
                 connection)
         }
         connection.transaction?.abort()
@@ -140,14 +140,5 @@ enum Refusal {
         case .denied(.channel, _):
             "NOPERM this user has no permissions to access one of the channels used as arguments"
         }
-    }
-}
-
-extension RawSpan {
-    /// The bytes in memory of their own.
-    var copy: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(self)
-        return bytes
     }
 }

@@ -88,7 +88,7 @@ extension MemcachedVerb {
         case .metaDebug:
             let isEncoded = call.count > 1 && call[1].byteCount == 1
             return Self.key(call, index, flags: isEncoded ? 1..<2 : 1..<1)
-        default: return call[index].copy
+        default: return call[index].bytes
         }
     }
 
@@ -99,8 +99,8 @@ extension MemcachedVerb {
         let isEncoded = places.contains { place in
             call[place].byteCount > 0 && call[place].byte(at: 0) == UInt8(ascii: "b")
         }
-        guard isEncoded else { return call[index].copy }
-        return Base64.decoded(call[index]) ?? call[index].copy
+        guard isEncoded else { return call[index].bytes }
+        return Base64.decoded(call[index]) ?? call[index].bytes
     }
 }
 
