@@ -8,6 +8,9 @@ package final class ScratchFolder: Sendable {
 
     /// A folder in which the test will have files of these names.
     package init(_ names: [String]) throws(SocketFault) {
+        // Where the C library has its own such files, whatever TMPDIR says: the path is short, and
+        // the same wherever the tests run. `mkdtemp` makes a folder that was not there, for this
+        // user alone, so nobody can foresee its name, or put a link in its place.
         var template = Array("\(P_tmpdir)/larder-scratch-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw .refused(call: "mkdtemp", number: errno)

@@ -9,7 +9,7 @@ struct MessageOrderTests {
         ConnectionID(serial: UInt64(number) + 1, loop: loop, slot: number)
     }
 
-    private func name(_ text: String) -> TopicName { Array(text.utf8) }
+    private func name(_ text: String) -> TopicName { TopicName(Array(text.utf8)) }
 
     private func message(_ channel: String, _ byteCount: Int = 1) -> PublishedMessage {
         PublishedMessage(name(channel), [UInt8](repeating: 0, count: byteCount), isShard: false)

@@ -69,6 +69,8 @@ public struct LoadedConfiguration: Sendable, Hashable {
     public let configuration: Configuration
     /// What was accepted and does nothing, one line each.
     public let warnings: [ConfigurationProblem]
+    /// Where the values were given.
+    public let places: ConfigurationPlaces
 }
 
 extension Configuration {

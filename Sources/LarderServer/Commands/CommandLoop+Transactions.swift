@@ -79,6 +79,9 @@ extension CommandLoop {
             transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
                 _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
                 let call = queuedArguments.call(in: bytes)
+                if let denied = denialNow(of: command, call, connection) {
+                    return refuseQueued(command, call, denied, connection, &output)
+                }
                 let traits = table.traits[Int(command.rawValue)]
                 perform(command, traits, call, on: &connection, into: &output)
             }

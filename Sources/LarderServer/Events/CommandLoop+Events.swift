@@ -50,11 +50,11 @@ extension CommandLoop {
             let name = Array(event.name.utf8)
             if classes.contains(.keyspace) {
                 let channel = Array("__keyspace@\(event.database)__:".utf8) + event.key
-                messages.append(PublishedMessage(channel, name, isShard: false))
+                messages.append(PublishedMessage(TopicName(channel), name, isShard: false))
             }
             if classes.contains(.keyevent) {
                 let channel = Array("__keyevent@\(event.database)__:".utf8) + name
-                messages.append(PublishedMessage(channel, event.key, isShard: false))
+                messages.append(PublishedMessage(TopicName(channel), event.key, isShard: false))
             }
         }
         return messages

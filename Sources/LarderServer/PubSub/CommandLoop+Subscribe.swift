@@ -14,7 +14,7 @@ extension CommandLoop {
             return output.appendError("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
         }
         for index in 1..<call.count {
-            let name = call[index].bytes
+            let name = TopicName(call[index].bytes)
             subscribe(to: name, kind, &connection, &output)
             let count = connection.subscriptions?.countTold(kind) ?? 0
             output.appendSubscription(kind.subscribed, name, count, connection.version)
@@ -47,7 +47,7 @@ extension CommandLoop {
     ) {
         var names = connection.subscriptions?.all(kind) ?? []
         if call.count > 1 {
-            names = (1..<call.count).map { call[$0].bytes }
+            names = (1..<call.count).map { TopicName(call[$0].bytes) }
         } else if names.isEmpty {
             let count = connection.subscriptions?.countTold(kind) ?? 0
             output.appendSubscription(kind.unsubscribed, nil, count, connection.version)
@@ -183,7 +183,11 @@ extension OutputBuffer {
     ) {
         appendPushHeader(3, version)
         appendBulk(word)
-        if let name { unsafe appendBulk(name.span.bytes) } else { appendNull(version) }
+        if let bytes = name?.bytes {
+            unsafe appendBulk(bytes.span.bytes)
+        } else {
+            appendNull(version)
+        }
         appendInteger(Int64(count))
     }
 }

@@ -16,9 +16,7 @@ extension PubSub {
             if let topic = state.topics[kind.rawValue][message.channel] {
                 state.deliver(message, pattern: nil, topic, &publication)
             }
-            if !message.isShard, !state.topics[TopicKind.pattern.rawValue].isEmpty {
-                state.deliverToPatterns(message, &publication)
-            }
+            if !message.isShard { state.deliverToPatterns(message, &publication) }
             guard publication.loops != 0 else { return }
             publication.sequence = state.sequence
             if let publisher { publication.mustWait = state.holds(publisher, publication.loops) }
@@ -56,9 +54,9 @@ extension PubSub.State {
     fileprivate mutating func deliverToPatterns(
         _ message: PublishedMessage, _ publication: inout PubSub.Publication
     ) {
-        let channel = message.channel
-        for (pattern, topic) in topics[TopicKind.pattern.rawValue]
-        where unsafe Glob.matches(channel.span.bytes, pattern.span.bytes) {
+        let patterns = patterns
+        patterns.forEach(matching: message.channel) { pattern in
+            guard let topic = topics[TopicKind.pattern.rawValue][pattern] else { return }
             deliver(message, pattern: pattern, topic, &publication)
         }
     }

@@ -33,6 +33,8 @@ final class PubSub: Sendable {
     struct State {
         /// By kind and name.
         var topics: [[TopicName: Topic]] = TopicKind.allCases.map { _ in [:] }
+        /// The names of the patterns among them.
+        var patterns = PatternIndex()
         var inboxes: [Inbox]
         /// Number of the last message.
         var sequence: UInt64 = 0
@@ -93,7 +95,11 @@ final class PubSub: Sendable {
     func names(_ kind: TopicKind, matching pattern: TopicName?) -> [TopicName] {
         let all = state.withLock { Array($0.topics[kind.rawValue].keys) }
         guard let pattern else { return all }
-        return all.filter { unsafe Glob.matches($0.span.bytes, pattern.span.bytes) }
+        let bytes = pattern.bytes
+        return all.filter { name in
+            let name = name.bytes
+            return unsafe Glob.matches(name.span.bytes, bytes.span.bytes)
+        }
     }
 
     /// Notes a subscriber.
@@ -103,6 +109,7 @@ final class PubSub: Sendable {
         state.withLock { state in
             if state.topics[kind.rawValue][name] == nil {
                 state.topics[kind.rawValue][name] = Topic(loopCount: loopCount)
+                if kind == .pattern { state.patterns.insert(name) }
                 topicCount.add(1, ordering: .releasing)
             }
             state.change(kind, name, of: receiver.id) { $0.append(receiver) }
@@ -123,6 +130,7 @@ final class PubSub: Sendable {
             }
             if state.topics[kind.rawValue][name]?.count == 0 {
                 state.topics[kind.rawValue][name] = nil
+                if kind == .pattern { state.patterns.remove(name) }
                 topicCount.subtract(1, ordering: .releasing)
             }
             return state.sequence

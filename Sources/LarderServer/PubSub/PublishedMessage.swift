@@ -2,9 +2,6 @@ import LarderCore
 import LarderRuntime
 import LarderWire
 
-/// The name of a channel, or a pattern for such names.
-typealias TopicName = [UInt8]
-
 /// What a client can subscribe to.
 enum TopicKind: Int, CaseIterable {
     case channel, pattern, shard
@@ -49,11 +46,12 @@ struct Delivery {
         output.appendPushHeader(pattern == nil ? 3 : 4, version)
         if let pattern {
             output.appendBulk("pmessage")
-            unsafe output.appendBulk(pattern.span.bytes)
+            let bytes = pattern.bytes
+            unsafe output.appendBulk(bytes.span.bytes)
         } else {
             output.appendBulk(message.isShard ? "smessage" : "message")
         }
-        let (channel, payload) = (message.channel, message.payload)
+        let (channel, payload) = (message.channel.bytes, message.payload)
         unsafe output.appendBulk(channel.span.bytes)
         unsafe output.appendBulk(payload.span.bytes)
     }

@@ -38,6 +38,12 @@ struct UserTable: Sendable {
 
     subscript(name: String) -> User? { byName[name] }
 
+    /// What a user may do now.
+    func rights(of name: String) -> User.Rights {
+        guard let user = byName[name], user.isEnabled else { return .none }
+        return user.rights
+    }
+
     /// Who a TLS client certificate of that name speaks for.
     func user(certificate: String) -> User? {
         byName.values.first { $0.isEnabled && $0.certificate == certificate }
@@ -63,10 +69,11 @@ final class UserDirectory: Sendable {
             table = new
             return old
         }
-        return Set(
-            old.all.filter { user in
-                guard let successor = new[user.name] else { return true }
-                return successor.rights != user.rights || successor.isEnabled != user.isEnabled
-            }.map(\.name))
+        let changed = old.all.filter { user in
+            guard let successor = new[user.name] else { return true }
+            return successor.rights != user.rights || successor.isEnabled != user.isEnabled
+        }
+        for user in changed { user.isReplaced.store(true, ordering: .relaxed) }
+        return Set(changed.map(\.name))
     }
 }
