@@ -37,6 +37,8 @@ struct CommandLoop: ~Copyable {
     var published: UInt64 = 0
     /// Whether EXEC runs what was queued.
     var isInTransaction = false
+    /// What is to be told when it has.
+    var tellings = Tellings()
     /// Socket of the connection at hand, by which memcached's watchers know it.
     var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
