@@ -21,8 +21,8 @@ struct CommandLoop: ~Copyable {
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     var random = SystemRandomNumberGenerator()
-    /// Values of the command at hand that were streamed into the store, by argument.
-    var streamed: [(index: Int, value: LargeValue?)] = []
+    /// Values of the command at hand that were streamed into the store.
+    var streamed = StreamedValues()
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
