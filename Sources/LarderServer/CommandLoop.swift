@@ -89,7 +89,7 @@ struct CommandLoop: ~Copyable {
         var position = 0
         if let ingest = connection.ingest {
             if isPaused, postpones(ingest, connection) {
-                return Received(consumed: 0, next: .pause)
+                return Received(consumed: 0, next: .postpone)
             }
             let step = try resume(ingest, bytes, on: &connection, into: &output)
             position = step.consumed
@@ -125,13 +125,13 @@ struct CommandLoop: ~Copyable {
         switch step {
         case .request(let end):
             if isPaused, postpones(arguments.call(in: bytes), connection) {
-                return Received(consumed: position, next: .pause)
+                return Received(consumed: position, next: .postpone)
             }
             run(arguments.call(in: bytes), on: &connection, into: &output)
             position = end
         case .inlineRequest(let end):
             if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
-                return Received(consumed: position, next: .pause)
+                return Received(consumed: position, next: .postpone)
             }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
             position = end

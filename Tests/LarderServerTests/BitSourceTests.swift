@@ -33,7 +33,8 @@ import Testing
             Self.value("d", 90_000), Self.value("e", 20_001), Self.value("f", 70_000),
         ]
         for (index, value) in values.enumerated() { _ = try client.ask("SET", "k\(index)", value) }
-        for sources in [[0, 1, 2, 3, 4, 5], [3, 4, 5], [1, 2, 2, 2, 2, 2, 2, 2, 2, 2], [5, 3, 9]] {
+        let many = [1] + [Int](repeating: 2, count: 9)
+        for sources in [[0, 1, 2, 3, 4, 5], [3, 4, 5], many, [5, 3, 9]] {
             let words = ["BITOP", operation, "t"] + sources.map { "k\($0)" }
             let bytes = sources.map { $0 < values.count ? Array(values[$0].utf8) : [] }
             let length = bytes.map(\.count).max() ?? 0

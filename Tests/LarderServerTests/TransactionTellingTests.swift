@@ -64,7 +64,7 @@ import Testing
         #expect(entries.prefix(2) == [["GET", "k"], ["SET", "k", "1"]])
     }
 
-    @Test func `a client's own messages stand where they stood, and large values with them`() throws {
+    @Test func `own messages stand where they stood, and large values with them`() throws {
         let client = try ServerFixture().client()
         _ = try client.ask("HELLO", "3")
         let value = String(repeating: "v", count: 100_000)

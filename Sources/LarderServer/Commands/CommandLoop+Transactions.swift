@@ -54,14 +54,16 @@ extension CommandLoop {
         let watch = connection.watch
         let version = connection.version
         if let watch {
-            guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
+            guard !store.isBroken(watch, at: now) else { return output.appendNullArray(version) }
             shards.formUnion(watch.shards)
         }
         (isInTransaction, tellings.isCollecting) = (true, true)
         store.withTransaction(shards) {
             if let watch, !watch.isEmpty {
                 // Nobody breaks it from here on.
-                guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
+                guard !store.isBroken(watch, at: now) else {
+                    return output.appendNullArray(version)
+                }
                 store.endWatch(watch)
             }
             runQueued(transaction, on: &connection, into: &output)

@@ -95,7 +95,8 @@ extension CommandLoop {
     private func note(
         _ item: Tellings.Item, of transaction: Transaction, _ connection: ClientConnection
     ) {
-        guard case .timed(let nanoseconds, let isWatched, let isNoticeable, let database) = item.kind
+        guard
+            case .timed(let nanoseconds, let isWatched, let isNoticeable, let database) = item.kind
         else { return }
         var place = item.request
         transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
