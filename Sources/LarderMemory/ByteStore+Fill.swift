@@ -4,9 +4,9 @@ import Synchronization
 /// Where a key stood when its load began.
 public struct FillToken: Sendable, Hashable, BitwiseCopyable {
     /// Writes and deletes so far of the keys that share a stripe.
-    let generation: UInt32
+    public let generation: UInt32
     /// Flushes and swaps of databases so far.
-    let epoch: UInt64
+    public let epoch: UInt64
 }
 
 extension ByteStore {

@@ -9,6 +9,8 @@ final class StoreShared: Sendable {
     let events = KeyEventLog()
     /// Flushes and swaps so far. A fill that began before one fails.
     let flushEpoch = Atomic<UInt64>(0)
+    /// The same for each database.
+    let moves: DatabaseMoves
     private let lastSpace = Atomic<UInt16>(0)
     private let peers = Guarded(Peers())
     /// Where the next search for a shard to take from begins.
@@ -18,7 +20,8 @@ final class StoreShared: Sendable {
         weak var shards: ShardArray?
     }
 
-    init(hasher: KeyHasher, budget: PageBudget, limits: StoreLimits) {
+    init(hasher: KeyHasher, budget: PageBudget, limits: StoreLimits, databaseCount: Int) {
+        moves = DatabaseMoves(count: databaseCount)
         self.hasher = hasher
         self.budget = budget
         self.limits = limits

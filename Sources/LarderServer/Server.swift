@@ -87,7 +87,7 @@ public final class Server: Sendable {
             throw ServerFailure(description: error.description)
         }
         do throws(UserFailure) {
-            return try UserTable(configuration)
+            return try UserTable(configuration, UserSecrets(of: configuration))
         } catch {
             throw ServerFailure(description: error.description)
         }

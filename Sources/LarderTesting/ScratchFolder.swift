@@ -38,6 +38,28 @@ package final class ScratchFolder: Sendable {
         return self.file(name)
     }
 
+    /// Makes a pipe, which a reader waits for.
+    package func makePipe(_ name: String) {
+        let failure = unsafe mkfifo(file(name), 0o600)
+        precondition(failure == 0, "A scratch folder takes a pipe.")
+    }
+
+    /// Runs `body` as soon as somebody reads a pipe, who gets `text` when it has ended.
+    package func whileReading(
+        _ name: String, _ text: String, _ body: () throws -> Void
+    ) throws {
+        let pipe = unsafe open(file(name), O_WRONLY | O_CLOEXEC)
+        defer {
+            let bytes = Array(text.utf8)
+            _ = unsafe Glibc.write(pipe, bytes, bytes.count)
+            close(pipe)
+        }
+        try body()
+    }
+
+    /// Removes a file.
+    package func remove(_ name: String) { _ = unsafe unlink(file(name)) }
+
     /// What a file holds; `nil` when there is none.
     package func text(of name: String) -> String? {
         let file = unsafe open(self.file(name), O_RDONLY | O_CLOEXEC)

@@ -35,6 +35,31 @@ struct MessageOrderTests {
         #expect(pubsub.publish(message("news"), from: publisher).mustWait == false)
     }
 
+    @Test func `what was taken but not sent still holds publishers back`() {
+        let pubsub = PubSub(loopCount: 1)
+        let publisher = id(0, loop: 0)
+        _ = pubsub.subscribe(Receiver(id: id(1, loop: 0), version: .v2), .channel, name("news"))
+        for _ in 0..<9 { _ = pubsub.publish(message("news", 1 << 20), from: publisher) }
+        #expect(pubsub.takeDeliveries(of: 0).count == 9)
+        #expect(pubsub.publish(message("news"), from: publisher).mustWait)
+        let inbox = pubsub.takeInbox(of: 0)
+        #expect(inbox.deliveries.count == 1 && inbox.waiting == [publisher])
+        #expect(pubsub.publish(message("news"), from: publisher).mustWait == false)
+    }
+
+    @Test func `too many key events are lost and counted, messages are not`() {
+        let pubsub = PubSub(loopCount: 1)
+        _ = pubsub.subscribe(Receiver(id: id(1, loop: 0), version: .v2), .channel, name("news"))
+        let payload = [UInt8](repeating: 0, count: 1 << 20)
+        let event = PublishedMessage(name("news"), payload, isEvent: true)
+        let lost = (0..<40).reduce(0) { sum, _ in
+            sum + pubsub.publish(event, from: nil).lostCount
+        }
+        #expect(lost == 40 - PubSub.eventBytesMax >> 20)
+        #expect(pubsub.publish(message("news"), from: nil).lostCount == 0)
+        #expect(pubsub.takeInbox(of: 0).deliveries.count == PubSub.eventBytesMax >> 20 + 1)
+    }
+
     @Test func `messages have one order over all loops`() {
         let pubsub = PubSub(loopCount: 3)
         for loop in 0..<3 {

@@ -71,6 +71,8 @@ public struct LoadedConfiguration: Sendable, Hashable {
     public let warnings: [ConfigurationProblem]
     /// Where the values were given.
     public let places: ConfigurationPlaces
+    /// Keys and sections that stand in the files, with something behind them.
+    public let keysInFiles: Set<String>
 }
 
 extension Configuration {

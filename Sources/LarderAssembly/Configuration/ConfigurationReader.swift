@@ -11,6 +11,7 @@ struct ConfigurationReader {
     var places = ConfigurationPlaces()
     /// Keys whose value was wrong somewhere; what depends on them is not judged.
     private var failed: Set<String> = []
+    private var keysInFiles: Set<String> = []
 
     /// What the sources gave, checked as a whole.
     func result() throws(ConfigurationProblems) -> LoadedConfiguration {
@@ -26,7 +27,8 @@ struct ConfigurationReader {
         let all = problems + found
         guard all.isEmpty else { throw ConfigurationProblems(all) }
         return LoadedConfiguration(
-            configuration: configuration, warnings: warnings, places: places)
+            configuration: configuration, warnings: warnings, places: places,
+            keysInFiles: keysInFiles)
     }
 
     // MARK: - Environment and flags
@@ -78,7 +80,10 @@ struct ConfigurationReader {
         guard let root = document.root else { return }
         switch root.content {
         case .mapping(let entries):
-            for entry in entries { read(entry, section: nil, of: file.name) }
+            for entry in entries {
+                if entry.value.content != .empty { keysInFiles.insert(entry.key) }
+                read(entry, section: nil, of: file.name)
+            }
         case .empty: return
         default:
             let text =

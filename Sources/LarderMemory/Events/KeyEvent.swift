@@ -29,6 +29,9 @@ public struct KeyEvent: Sendable, Hashable {
     /// Whether a stored value has an expiry.
     public let hasExpiry: Bool
 
+    /// Memory that it holds, about.
+    public var byteCount: Int { 96 + key.count }
+
     /// What happened to a key.
     public init(_ kind: Kind, database: Int, key: [UInt8], hasExpiry: Bool = false) {
         self.kind = kind

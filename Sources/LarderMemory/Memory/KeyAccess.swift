@@ -138,6 +138,10 @@ import LarderPolicy
         return version
     }
 
+    /// Where the keys with this hash stand: it changes with each write of the value, if not only
+    /// with those.
+    public var fillToken: FillToken { unsafe state.pointee.fillToken(hash) }
+
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///

@@ -86,7 +86,7 @@ import LarderCore
             switch completion.request.kind {
             case .send: sent(completion)
             case .ignored: break
-            case .receive, .poll, .watch: inbox.append(completion)
+            case .receive, .poll, .end, .watch: inbox.append(completion)
             }
         }
     }
@@ -144,7 +144,8 @@ import LarderCore
         link.state.flags.subtract([.reads, .writes])
         if link.state.flags.contains(.receiving) { ring.cancel(request(.receive, link)) }
         if link.state.flags.contains(.polling) { ring.cancel(request(.poll, link)) }
-        link.state.flags.subtract([.receiving, .polling])
+        if link.state.flags.contains(.pollingEnd) { ring.cancel(request(.end, link)) }
+        link.state.flags.subtract([.receiving, .polling, .awaitsEnd, .pollingEnd])
         // What is queued names the descriptor by its number, which may be another client's as soon
         // as this one is closed.
         ring.submit()
@@ -167,6 +168,30 @@ import LarderCore
         }
     }
 
+    override func awaitEnd(_ link: Link, _ isOn: Bool) {
+        let isPolling = link.state.flags.contains(.pollingEnd)
+        if isOn {
+            link.state.flags.insert(.awaitsEnd)
+            if !isPolling { pollEnd(link) }
+        } else {
+            link.state.flags.remove(.awaitsEnd)
+            if isPolling { ring.cancel(request(.end, link)) }
+        }
+    }
+
+    private func pollEnd(_ link: Link) {
+        link.state.flags.insert(.pollingEnd)
+        ring.poll(link.state.descriptor, csocket_poll_end, request(.end, link))
+    }
+
+    private func polledEnd(_ completion: Ring.Completion) {
+        guard let link = link(of: completion.request) else { return }
+        link.state.flags.remove(.pollingEnd)
+        guard link.state.flags.contains(.awaitsEnd) else { return }
+        guard completion.result > 0 else { return pollEnd(link) }
+        unsafe loop.peerEnded(link)
+    }
+
     private func request(_ kind: Request.Kind, _ link: Link) -> Request {
         Request(kind, slot: Int(link.state.slot), serial: link.state.serial)
     }
@@ -185,6 +210,7 @@ import LarderCore
         switch completion.request.kind {
         case .receive: received(completion)
         case .poll: becameWritable(completion)
+        case .end: polledEnd(completion)
         case .watch: watchFired(completion)
         case .ignored, .send: break
         }

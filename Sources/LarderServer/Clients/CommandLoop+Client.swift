@@ -36,6 +36,11 @@ extension CommandLoop {
             output.appendPrintable(call[2], max: 128)
             return output.append(" cannot contain spaces, newlines or special characters.\r\n")
         }
+        guard call[3].byteCount <= Client.textBytesMax else {
+            output.append("-ERR ")
+            output.appendPrintable(call[2], max: 128)
+            return output.appendText(" cannot be longer than \(Client.textBytesMax) bytes.\r\n")
+        }
         let value = call[3].text
         if call[2].equalsIgnoringCase("lib-name") {
             client.describe { $0.libraryName = value }

@@ -25,7 +25,8 @@ extension CommandLoop {
             tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
         }
         if kind != .not {
-            noteTime(since: begin, kind, place, command, call, connection, calls: calls)
+            noteTime(
+                since: begin, kind, place, command, call, connection, calls: calls, at: start)
         }
         if output.holds(UInt8(ascii: "-"), at: start) { noteError(at: start, place, output) }
     }
@@ -81,23 +82,28 @@ extension CommandLoop {
     @inline(never)
     private mutating func noteTime(
         since begin: UInt64, _ kind: CommandTiming.Kind, _ place: Int, _ command: Command,
-        _ call: borrowing Call, _ connection: ClientConnection, calls: UInt64
+        _ call: borrowing Call, _ connection: ClientConnection, calls: UInt64, at start: Int
     ) {
         let nanoseconds = timing.time(kind) &- begin
-        if kind == .roughly {
-            if timing.isNoticeable(nanoseconds) {
-                noteSlow(nanoseconds, command, call, connection)
-            }
-            return
+        let isNoticeable = timing.isNoticeable(nanoseconds)
+        let isWatched = kind != .roughly && timing.isWatched
+        if kind != .roughly {
+            counters.times.note(place, nanoseconds: nanoseconds, calls: calls)
         }
-        counters.times.note(place, nanoseconds: nanoseconds, calls: calls)
-        if timing.isWatched { shared.monitors.feed(command, call, connection) }
-        if timing.isNoticeable(nanoseconds) { noteSlow(nanoseconds, command, call, connection) }
+        guard isWatched || isNoticeable else { return }
+        guard !tellings.isCollecting else {
+            return tellings.add(
+                .timed(
+                    nanoseconds: nanoseconds, isWatched: isWatched, isNoticeable: isNoticeable,
+                    database: connection.database), at: start)
+        }
+        if isWatched { shared.monitors.feed(command, call, connection.client, connection.database) }
+        if isNoticeable { noteSlow(nanoseconds, command, call, connection) }
     }
 
     /// Keeps a command for SLOWLOG and LATENCY if it took long enough.
     @inline(never)
-    private func noteSlow(
+    func noteSlow(
         _ nanoseconds: UInt64, _ command: Command, _ call: borrowing Call,
         _ connection: ClientConnection
     ) {

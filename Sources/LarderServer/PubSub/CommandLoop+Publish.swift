@@ -1,4 +1,5 @@
 import LarderCore
+import LarderMemory
 import LarderWire
 
 extension CommandLoop {
@@ -23,6 +24,7 @@ extension CommandLoop {
         let publication = shared.pubsub.publish(message, from: connection.client.id)
         published |= publication.loops
         if publication.mustWait { connection.isHeld = true }
+        if publication.lostCount > 0 { events.noteLost(publication.lostCount) }
         // A reply that is not sent would take the message along, which comes later then.
         if connection.subscriptions != nil, connection.gate.isDisjoint(with: .silent) {
             catchUp(&connection, through: publication.sequence, &output)

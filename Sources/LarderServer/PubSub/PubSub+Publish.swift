@@ -25,7 +25,16 @@ extension PubSub {
         return publication
     }
 
-    /// Takes what waits for a loop, and who waits for that.
+    /// Takes what waits for a loop, which will send it later: until then it counts, and publishers
+    /// wait.
+    func takeDeliveries(of loop: Int) -> [Delivery] {
+        state.withLock { state in
+            defer { state.inboxes[loop].deliveries = [] }
+            return state.inboxes[loop].deliveries
+        }
+    }
+
+    /// Takes what waits for a loop that sends everything now, and who waits for that.
     func takeInbox(of loop: Int) -> Inbox {
         state.withLock { state in
             let inbox = state.inboxes[loop]
@@ -42,6 +51,10 @@ extension PubSub.State {
     ) {
         publication.receiverCount += topic.count
         for loop in topic.receivers.indices where !topic.receivers[loop].isEmpty {
+            guard !message.isEvent || inboxes[loop].byteCount < PubSub.eventBytesMax else {
+                publication.lostCount += 1
+                continue
+            }
             publication.loops |= 1 << UInt64(loop)
             inboxes[loop].byteCount += message.byteCount
             inboxes[loop].deliveries.append(

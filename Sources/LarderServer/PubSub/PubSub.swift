@@ -25,6 +25,7 @@ final class PubSub: Sendable {
     /// What waits for one loop.
     struct Inbox {
         var deliveries: [Delivery] = []
+        /// Of these, and of those taken out that were not sent yet.
         var byteCount = 0
         /// Publishers that go on when the inbox was emptied.
         var waiting: [ConnectionID] = []
@@ -48,6 +49,8 @@ final class PubSub: Sendable {
         var loops: UInt64 = 0
         /// Number of the message, when it has receivers.
         var sequence: UInt64 = 0
+        /// Loops whose subscribers do not get it, since too much waits there.
+        var lostCount = 0
         /// Whether the publisher was noted down to be resumed later.
         var mustWait = false
     }
@@ -55,6 +58,9 @@ final class PubSub: Sendable {
     /// Bytes that may wait for a loop before publishers have to. Each of them may add what it has
     /// already sent: nothing is lost.
     static let inboxBytesMax = 8 << 20
+    /// Bytes that may wait for a loop before key events are lost: who causes those cannot be held
+    /// back in the middle of a command, nor can what expires.
+    static let eventBytesMax = 32 << 20
 
     let state: Guarded<State>
     private let loopCount: Int

@@ -12,8 +12,13 @@ final class PublishedMessage: Sendable {
     let channel: TopicName
     let payload: [UInt8]
     let isShard: Bool
+    /// Whether it tells what happened to a key: such are lost when too many wait.
+    let isEvent: Bool
 
-    init(_ channel: TopicName, _ payload: [UInt8], isShard: Bool) {
+    init(
+        _ channel: TopicName, _ payload: [UInt8], isShard: Bool = false, isEvent: Bool = false
+    ) {
+        self.isEvent = isEvent
         self.channel = channel
         self.payload = payload
         self.isShard = isShard

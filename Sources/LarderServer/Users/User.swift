@@ -38,16 +38,12 @@ final class User: Sendable {
         rights = isEnabled ? Rights() : .none
     }
 
-    /// The user of a configuration. `extra`: what `password` adds to `default`.
-    init(_ user: UserConfiguration, extra: [PasswordDigest]) throws(UserFailure) {
+    /// The user of a configuration, with its passwords.
+    init(_ user: UserConfiguration, digests: [PasswordDigest]) throws(UserFailure) {
         name = user.name
         isEnabled = true
         certificate = user.certificate
-        do throws(UserSecretFailure) {
-            digests = try user.digests() + extra
-        } catch {
-            throw UserFailure(error)
-        }
+        self.digests = digests
         let keys = Self.patterns(user.keys)
         rights = Rights(
             rules: try CommandRules(user), keys: keys,
