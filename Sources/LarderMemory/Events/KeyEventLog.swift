@@ -1,6 +1,6 @@
 import Glibc
 import LarderCore
-import Synchronization
+public import Synchronization
 
 /// What happened in a store and was not told yet, by the thread that did it.
 ///
@@ -18,7 +18,7 @@ public final class KeyEventLog: Sendable {
         let event: KeyEvent
     }
 
-    private let bits = Atomic<UInt32>(0)
+    @usableFromInline let bits = Atomic<UInt32>(0)
     private let stripes: [Guarded<[Noted]>]
     private let lost = Atomic<UInt64>(0)
 
@@ -35,7 +35,7 @@ public final class KeyEventLog: Sendable {
 
     /// Whether anything is wanted: one load on the way of every command.
     public var isActive: Bool {
-        @inline(__always) get { bits.load(ordering: .relaxed) != 0 }
+        @inlinable @inline(__always) get { bits.load(ordering: .relaxed) != 0 }
     }
 
     /// Events that were not noted since nobody took those before.

@@ -13,6 +13,7 @@ extension CommandLoop {
         from start: Int, into output: inout OutputBuffer
     ) {
         let noted = events.takeAll()
+        noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
         let names = names()
         let end = output.count
@@ -36,6 +37,7 @@ extension CommandLoop {
     /// Tells what happened outside of commands.
     mutating func tellEvents() {
         let noted = events.takeAll()
+        noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
         for message in messages(EventNames().translate(noted)) {
             published |= shared.pubsub.publish(message, from: nil).loops

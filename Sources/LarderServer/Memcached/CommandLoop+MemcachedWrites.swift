@@ -31,8 +31,8 @@ enum StreamedValue {
 }
 
 extension CommandLoop {
-    /// `set`, `add`, `replace`, `append`, `prepend` and `cas`.
-    func write(
+    /// `set`, `add`, `replace`, `append`, `prepend` and `cas`. `mutating` as `get` is.
+    mutating func write(
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
         let key = call[0]
@@ -40,6 +40,7 @@ extension CommandLoop {
         if !command.isQuiet { output.append(reply) }
     }
 
+    @inline(__always)
     private func makeWrite(_ command: MemcachedCommand) -> MemcachedWrite {
         var write = MemcachedWrite()
         write.mode = Self.mode(command.verb)
@@ -71,7 +72,7 @@ extension CommandLoop {
     ///
     /// - Returns: How many bytes are done with. The write is over when `ingest.isFed`.
     @inline(never)
-    func resumeWrite(
+    mutating func resumeWrite(
         _ ingest: Ingest, _ bytes: RawSpan, _ output: inout OutputBuffer
     ) -> Int {
         let done = ingest.feed(bytes)
@@ -106,7 +107,8 @@ extension CommandLoop {
     }
 
     /// Writes, and says how it ended and, if that was asked for, which version it gave.
-    func carryOut(
+    @inline(__always)
+    mutating func carryOut(
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         streamed: StreamedValue = .none
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
@@ -117,7 +119,7 @@ extension CommandLoop {
     }
 
     @inline(never)
-    private func carryOutWatched(
+    private mutating func carryOutWatched(
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         _ streamed: StreamedValue
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
@@ -137,7 +139,7 @@ extension CommandLoop {
     }
 
     @inline(__always)
-    private func perform(
+    private mutating func perform(
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         _ streamed: StreamedValue
     ) -> (reply: MemcachedReplyLine, version: UInt64) {

@@ -15,34 +15,37 @@ extension CommandLoop {
     ///
     /// Not looked at for a number of the same length that nobody was told to replace: a new entry
     /// would differ from it in `h` only, and to look costs the more the longer the pipeline is.
-    /// Not noticed after `mg` with `u`, which leaves no mark.
     func isUnsent(
         _ access: borrowing KeyAccess, _ digits: DecimalText, _ hash: UInt64,
         _ call: borrowing Call
     ) -> Bool {
         let marks = access.marks
-        // Whoever wrote the entry after the read has taken this mark away.
-        guard marks.contains(.fetched) else { return false }
-        guard digits.bytes.byteCount < access.valueLength || marks != .fetched else {
+        guard digits.bytes.byteCount < access.valueLength || !marks.isSubset(of: .fetched) else {
             return false
         }
-        return isHeld(hash, by: call.bytesBefore)
+        // Whoever wrote the entry after a read has taken the mark of that away.
+        return isHeld(hash, by: call.bytesBefore, despiteWrites: marks.contains(.fetched))
     }
 
-    /// Whether the last of the requests in `bytes` leave a key held. What comes behind the
-    /// twentieth is taken for sent, so that a long pipeline is not read again for each request.
+    /// Whether the last of the requests in `bytes` leave the item of a key held. What comes behind
+    /// the twentieth is taken for sent, so that a long pipeline is not read again for each request.
     ///
     /// - Complexity: O(bytes of twenty requests, without their values).
     @inline(never)
-    private func isHeld(_ hash: UInt64, by bytes: RawSpan) -> Bool {
+    private func isHeld(_ hash: UInt64, by bytes: RawSpan, despiteWrites: Bool) -> Bool {
         var parser = MemcachedParser()
         var (position, windowStart, isHeld) = (0, 0, false)
         for _ in 0...Self.requestsMax {
             let step = queuedArguments.parse(&parser, bytes, from: position, limits: lineLimits)
             switch step {
             case .command(let command, let end):
-                isHeld = command.verb.isSentAtOnce ? false : isHeld
-                if command.verb == .metaGet { isHeld = isHeld || asks(bytes, for: hash) }
+                if command.verb.isSentAtOnce {
+                    isHeld = false
+                } else if command.verb == .metaGet {
+                    isHeld = isHeld || concerns(hash, command.verb, bytes)
+                } else if isHeld, !despiteWrites, command.verb.replaces {
+                    isHeld = !concerns(hash, command.verb, bytes)
+                }
                 position = end
             case .failure(let failure, let command, let end):
                 if failure == .badFormat, command.verb.isSentAtOnce { isHeld = false }
@@ -56,12 +59,11 @@ extension CommandLoop {
         return false
     }
 
-    /// Whether the `mg` that was read last is in order, and of this key.
-    private func asks(_ bytes: RawSpan, for hash: UInt64) -> Bool {
+    /// Whether the request that was read last is in order, and of this key.
+    private func concerns(_ hash: UInt64, _ verb: MemcachedVerb, _ bytes: RawSpan) -> Bool {
         let call = queuedArguments.call(in: bytes)
-        guard let flags = try? MetaFlags(call, 1..<call.count), !flags.hasLongOpaque else {
-            return false
-        }
+        let places = verb.flagPlaces(count: call.count)
+        guard let flags = try? MetaFlags(call, places), !flags.hasLongOpaque else { return false }
         var isSame = false
         flags.withKey(call[0]) { isSame = store.hash($0) == hash }
         return isSame
@@ -74,6 +76,24 @@ extension MemcachedVerb {
         switch self {
         case .get, .gets, .gat, .gats, .metaNoOperation: true
         default: false
+        }
+    }
+
+    /// Whether another item takes the place of the one that is there.
+    fileprivate var replaces: Bool {
+        switch self {
+        case .set, .replace, .append, .prepend, .cas, .delete, .increment, .decrement: true
+        case .metaSet, .metaDelete, .metaArithmetic: true
+        default: false
+        }
+    }
+
+    fileprivate func flagPlaces(count: Int) -> Range<Int> {
+        switch self {
+        case .metaGet, .metaDelete, .metaArithmetic: 1..<count
+        // Behind the key stands the length, behind the flags the value.
+        case .metaSet: 2..<max(2, count - 1)
+        default: 0..<0
         }
     }
 }

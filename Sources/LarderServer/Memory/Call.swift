@@ -19,7 +19,7 @@ import LarderWire
 
     /// The argument at `index`; the command is at 0.
     subscript(index: Int) -> RawSpan {
-        @_lifetime(copy self) get {
+        @_lifetime(copy self) @inline(__always) get {
             bytes.extracting(unsafe list.pointee[index])
         }
     }
