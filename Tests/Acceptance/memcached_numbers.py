@@ -300,7 +300,7 @@ class Other(Reference):
 
 
 class Traffic:
-    """What a server has been through: values of all sizes, full of digits and signs, and a flush."""
+    """What a server has been through: values of all sizes, with digits and signs, and a flush."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
@@ -323,7 +323,8 @@ def main():
     server_process.add_arguments(parser)
     parser.add_argument("--tools", type=pathlib.Path, required=True, help="mc_diff.py's folder")
     parser.add_argument("--n", type=int, default=10_000)
-    parser.add_argument("--self-test", action="store_true", help="with falsified replies, which must be noticed")
+    parser.add_argument(
+        "--self-test", action="store_true", help="with falsified replies, which must be noticed")
     parser.add_argument("seeds", nargs="*", type=int, default=list(range(1, 21)))
     options = parser.parse_args()
     sys.path.insert(0, str(options.tools))

@@ -12,16 +12,23 @@ import Testing
         return user
     }
 
-    private static func clients() throws -> (fixture: ServerFixture, all: TestClient, a: TestClient)
-    {
-        let fixture = try ServerFixture {
+    private static func fixture() throws -> ServerFixture {
+        try ServerFixture {
             $0.users = [user("all", keys: ["*"]), user("a", keys: ["a:*", "x"])]
         }
+    }
+
+    /// A client that may use all keys, and one that may not, of a server with a hundred entries.
+    private static func clients(
+        of fixture: ServerFixture
+    ) throws -> (all: TestClient, a: TestClient) {
         let (all, a) = (try fixture.memcachedClient(), try fixture.memcachedClient())
-        #expect(try all.say("set x 0 0 7|all all|") == "STORED|")
-        #expect(try a.say("set x 0 0 3|a a|") == "STORED|")
+        try all.send("set x 0 0 7\r\nall all\r\n")
+        #expect(try all.text(8) == "STORED\r\n")
+        try a.send("set x 0 0 3\r\na a\r\n")
+        #expect(try a.text(8) == "STORED\r\n")
         for number in 0..<50 { _ = try all.say("set a:\(number) 0 0 1|x|set b:\(number) 0 0 1|x|") }
-        return (fixture, all, a)
+        return (all, a)
     }
 
     private static func lines(_ reply: String) -> [Substring] {
@@ -30,7 +37,8 @@ import Testing
 
     /// Planted bug that this fails with: all entries, or those that were counted but not shown.
     @Test func `cachedump and metadump name only keys that the user may use`() throws {
-        let (_, all, a) = try Self.clients()
+        let fixture = try Self.fixture()
+        let (all, a) = try Self.clients(of: fixture)
         for command in ["stats cachedump 1 0|", "lru_crawler metadump all|"] {
             #expect(Self.lines(try all.say(command)).count == 100)
             let mine = Self.lines(try a.say(command))
@@ -42,7 +50,8 @@ import Testing
 
     /// Planted bug that this fails with: the word `metadump` or `watch` taken for a key.
     @Test func `who may not use all keys runs what names none, and does not watch`() throws {
-        let (_, all, a) = try Self.clients()
+        let fixture = try Self.fixture()
+        let (all, a) = try Self.clients(of: fixture)
         let refusal = "CLIENT_ERROR no permission|"
         #expect(try a.say("lru_crawler enable|slabs automove 1|lru mode flat|") == "OK|OK|OK|")
         for words in ["watch|", "watch evictions|", "watch x|"] {

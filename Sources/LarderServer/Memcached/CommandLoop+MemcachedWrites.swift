@@ -31,8 +31,8 @@ enum StreamedValue {
 }
 
 extension CommandLoop {
-    /// `set`, `add`, `replace`, `append`, `prepend` and `cas`. `mutating` as `get` is.
-    mutating func write(
+    /// `add`, `replace`, `append`, `prepend` and `cas`, and `set` when somebody watches.
+    func write(
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
         let key = call[0]
@@ -72,7 +72,7 @@ extension CommandLoop {
     ///
     /// - Returns: How many bytes are done with. The write is over when `ingest.isFed`.
     @inline(never)
-    mutating func resumeWrite(
+    func resumeWrite(
         _ ingest: Ingest, _ bytes: RawSpan, _ output: inout OutputBuffer
     ) -> Int {
         let done = ingest.feed(bytes)
@@ -107,8 +107,7 @@ extension CommandLoop {
     }
 
     /// Writes, and says how it ended and, if that was asked for, which version it gave.
-    @inline(__always)
-    mutating func carryOut(
+    func carryOut(
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         streamed: StreamedValue = .none
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
@@ -119,7 +118,7 @@ extension CommandLoop {
     }
 
     @inline(never)
-    private mutating func carryOutWatched(
+    private func carryOutWatched(
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         _ streamed: StreamedValue
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
@@ -139,7 +138,7 @@ extension CommandLoop {
     }
 
     @inline(__always)
-    private mutating func perform(
+    private func perform(
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         _ streamed: StreamedValue
     ) -> (reply: MemcachedReplyLine, version: UInt64) {

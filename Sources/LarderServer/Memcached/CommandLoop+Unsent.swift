@@ -3,8 +3,8 @@ import LarderMemory
 import LarderWire
 
 // memcached answers the requests that it has read, then sends the answers, and until then holds the
-// items that `mg` answered with. `incr`, `decr` and `ma` of an item that is held do not change it: a
-// new one takes its place, without blanks behind a number that became shorter, and without marks.
+// items that `mg` answered with. `incr`, `decr` and `ma` of an item that is held do not change it:
+// a new one takes its place, without blanks behind a number that became shorter, and without marks.
 extension CommandLoop {
     /// Requests behind the first one after which memcached sends what it has (`reqs_per_event`).
     private static var requestsMax: Int { 20 }

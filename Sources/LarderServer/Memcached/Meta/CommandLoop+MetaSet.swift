@@ -38,7 +38,7 @@ extension MetaFlags {
 
 extension CommandLoop {
     /// `ms`. Behind the key stands the length, behind the flags the value.
-    mutating func metaSet(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    func metaSet(_ call: borrowing Call, _ output: inout OutputBuffer) {
         let flags: MetaFlags
         do throws(MetaRefusal) {
             flags = try MetaFlags(ofSet: call, end: call.count - 1)
