@@ -239,7 +239,7 @@ def compare(tester, left, right, options, seed):
     output = io.StringIO()
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         sys.argv = ["mc_diff.py", "--ref", addresses[0], "--sut", addresses[1], "--seed",
-                    str(seed), "--n", str(options.n), "--json", report.name]
+                    str(seed), "--n", str(options.n), "--timeout", "20", "--json", report.name]
         try:
             with contextlib.redirect_stdout(output):
                 tester.main()

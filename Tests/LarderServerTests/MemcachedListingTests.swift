@@ -14,7 +14,8 @@ import Testing
 
     private static func fixture() throws -> ServerFixture {
         try ServerFixture {
-            $0.users = [user("all", keys: ["*"]), user("a", keys: ["a:*", "none-such", "evictions"])]
+            let some = user("a", keys: ["a:*", "none-such", "evictions"])
+            $0.users = [user("all", keys: ["*"]), some]
         }
     }
 
