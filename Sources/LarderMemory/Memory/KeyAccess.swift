@@ -164,7 +164,7 @@ import LarderPolicy
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: found, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(expiry, wasThere) }
+        if tells, outcome == .stored { tellPut(value.byteCount, expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -182,7 +182,7 @@ import LarderPolicy
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(expiry, wasThere) }
+        if tells, outcome == .stored { tellPut(value?.byteCount ?? 0, expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -194,9 +194,10 @@ import LarderPolicy
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
         let tells = unsafe state.pointee.tells
         let isChange = tells && (expiry != .never || self.expiry != .never)
+        let entry = EvictedEntry(valueLength: isChange ? valueLength : 0, expiry: expiry)
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
-        if isChange { unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space) }
+        if isChange { unsafe state.pointee.tellExpiry(entry, isDone, key, hash, space) }
         return isDone
     }
 
@@ -209,7 +210,7 @@ import LarderPolicy
         let expiry = expiry
         let isChanged = unsafe state.pointee.edit(
             fetch(), hash, length: length, at: now, change)
-        if isChanged == true, unsafe state.pointee.tells { tellPut(expiry, true) }
+        if isChanged == true, unsafe state.pointee.tells { tellPut(length, expiry, true) }
         isStale = true
         return isChanged != nil
     }
@@ -256,8 +257,9 @@ import LarderPolicy
     }
 
     @inline(never)
-    private func tellPut(_ expiry: Moment, _ wasThere: Bool) {
-        unsafe state.pointee.tellPut(key, hash, space, expiry, wasThere: wasThere)
+    private func tellPut(_ byteCount: Int, _ expiry: Moment, _ wasThere: Bool) {
+        let entry = EvictedEntry(valueLength: byteCount, expiry: expiry)
+        unsafe state.pointee.tellPut(key, hash, space, entry, wasThere: wasThere)
     }
 
     /// Notes a use of the entry, with the policy too.

@@ -13,6 +13,7 @@ extension CommandLoop {
         from start: Int, into output: inout OutputBuffer
     ) {
         let noted = events.takeAll()
+        noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
         let names = names()
         let end = output.count
@@ -52,6 +53,7 @@ extension CommandLoop {
     /// Tells what happened outside of commands.
     mutating func tellEvents() {
         let noted = events.takeAll()
+        noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
         let classes = shared.eventClasses
         for event in EventNames().translate(noted) {

@@ -128,7 +128,8 @@ extension CommandLoop {
         switch command.verb {
         case .get: get(call, &output)
         case .gets: gets(call, &output)
-        case .set, .add, .replace, .append, .prepend, .cas: write(command, call, &output)
+        case .set: set(command, call, &output)
+        case .add, .replace, .append, .prepend, .cas: write(command, call, &output)
         case .gat, .gats: getAndTouch(command, call, &output)
         case .touch: touch(command, call, &output)
         case .delete: delete(command, call, &output)

@@ -31,7 +31,7 @@ enum StreamedValue {
 }
 
 extension CommandLoop {
-    /// `set`, `add`, `replace`, `append`, `prepend` and `cas`.
+    /// `add`, `replace`, `append`, `prepend` and `cas`, and `set` when somebody watches.
     func write(
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
@@ -40,6 +40,7 @@ extension CommandLoop {
         if !command.isQuiet { output.append(reply) }
     }
 
+    @inline(__always)
     private func makeWrite(_ command: MemcachedCommand) -> MemcachedWrite {
         var write = MemcachedWrite()
         write.mode = Self.mode(command.verb)

@@ -79,7 +79,7 @@ import Synchronization
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)
         }
-        if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
+        if connection.isWatcher { shared.removeWatcher(connection.client.id) }
         shared.noteConnection(connection.client, leftBy: reason)
         shared.endMonitoring(connection.client.id)
     }
