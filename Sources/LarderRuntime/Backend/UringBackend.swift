@@ -15,7 +15,7 @@ import LarderCore
         var range: Range<Int>
     }
 
-    private let ring: Ring
+    let ring: Ring
     private var sends: [QueuedSend] = []
     private var sendsInFlight = 0
     /// Completions taken and not handled yet; `handled` of them are.
@@ -179,20 +179,7 @@ import LarderCore
         }
     }
 
-    private func pollEnd(_ link: Link) {
-        link.state.flags.insert(.pollingEnd)
-        ring.poll(link.state.descriptor, csocket_poll_end, request(.end, link))
-    }
-
-    private func polledEnd(_ completion: Ring.Completion) {
-        guard let link = link(of: completion.request) else { return }
-        link.state.flags.remove(.pollingEnd)
-        guard link.state.flags.contains(.awaitsEnd) else { return }
-        guard completion.result > 0 else { return pollEnd(link) }
-        unsafe loop.peerEnded(link)
-    }
-
-    private func request(_ kind: Request.Kind, _ link: Link) -> Request {
+    func request(_ kind: Request.Kind, _ link: Link) -> Request {
         Request(kind, slot: Int(link.state.slot), serial: link.state.serial)
     }
 
@@ -216,7 +203,7 @@ import LarderCore
         }
     }
 
-    private func link(of request: Request) -> Link? {
+    func link(of request: Request) -> Link? {
         guard unsafe request.slot < loop.links.highWater,
             let link = unsafe loop.links.link(at: request.slot),
             UInt32(truncatingIfNeeded: link.state.serial) == request.serial
