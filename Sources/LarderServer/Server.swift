@@ -67,7 +67,7 @@ public final class Server: Sendable {
     public static func userProblems(_ loaded: LoadedConfiguration) -> [ConfigurationProblem] {
         loaded.configuration.users.compactMap { user in
             do throws(UserFailure) {
-                _ = try User(user, extra: [])
+                _ = try User(user, digests: UserSecrets.digests(reading: user))
                 return nil
             } catch {
                 return ConfigurationProblem(

@@ -212,7 +212,8 @@ import Testing
         }
         var configuration = Configuration()
         configuration.users = [Self.user("app", can: ["read"], keys: ["a"])]
-        let changed = fixture.server.shared.users.replace(by: try UserTable(configuration))
+        let table = try UserTable(configuration, UserSecrets(of: configuration))
+        let changed = fixture.server.shared.users.replace(by: table)
         #expect(changed.isSuperset(of: ["app", "gone"]))
         try client.send("*1\r\n$4\r\nEXEC\r\n")
         try gone.send("*1\r\n$4\r\nEXEC\r\n")

@@ -82,13 +82,14 @@ extension CommandLoop {
         for _ in 0..<transaction.queue.count {
             tellings.request = place
             transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
-                guard !command.isAboutMessages else {
-                    return tellings.add(.command(connection.version), at: output.count)
-                }
                 _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
                 let call = queuedArguments.call(in: bytes)
+                // Who the client is may change from one to the next.
                 if let denied = denialNow(of: command, call, connection) {
                     return refuseQueued(command, call, denied, connection, &output)
+                }
+                guard !command.isAboutMessages else {
+                    return tellings.add(.command(connection.version), at: output.count)
                 }
                 let traits = table.traits[Int(command.rawValue)]
                 perform(command, traits, call, on: &connection, into: &output)

@@ -88,7 +88,9 @@ extension CommandLoop {
         var place = request
         transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
             _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
-            perform(command, queuedArguments.call(in: bytes), on: &connection, into: &output)
+            let call = queuedArguments.call(in: bytes)
+            let traits = table.traits[Int(command.rawValue)]
+            perform(command, traits, call, on: &connection, into: &output)
         }
     }
 

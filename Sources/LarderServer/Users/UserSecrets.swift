@@ -10,12 +10,17 @@ struct UserSecrets: Sendable {
 
     /// Reads the files and variables that the users of a configuration name.
     init(of configuration: Configuration) throws(UserFailure) {
-        for user in configuration.users {
-            do throws(UserSecretFailure) {
-                byName[user.name] = try user.digests()
-            } catch {
-                throw UserFailure(error)
-            }
+        for user in configuration.users { byName[user.name] = try Self.digests(reading: user) }
+    }
+
+    /// Reads the files and variables that one user names.
+    static func digests(
+        reading user: UserConfiguration
+    ) throws(UserFailure) -> [PasswordDigest] {
+        do throws(UserSecretFailure) {
+            return try user.digests()
+        } catch {
+            throw UserFailure(error)
         }
     }
 
