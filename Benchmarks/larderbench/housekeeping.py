@@ -39,6 +39,8 @@ def repeated(phase, limit: int = STEP_US_MAX) -> list[list[int]]:
     runs = []
     while len(runs) < RUNS_MIN or len(runs) < RUNS_MAX and settled(runs) > limit:
         runs.append(phase())
+        if not any(runs[-1]):
+            raise RunFailure("the server did no housekeeping: nothing was measured")
     return runs
 
 
@@ -124,6 +126,4 @@ class HousekeepingRow:
         with RespClient(server.resp) as client:
             longest = int(client.information("all")[FIELD])
             client.ask("CONFIG", "RESETSTAT")
-        if longest == 0:
-            raise RunFailure("the server did no housekeeping: nothing was measured")
         return longest

@@ -85,6 +85,10 @@ class HousekeepingTests(unittest.TestCase):
         runs = repeated(lambda: [300, 3000], 1000)
         self.assertEqual((len(runs), settled(runs)), (RUNS_MAX, 3000))
 
+    def test_a_server_that_counts_no_steps_is_no_good_one(self):
+        with self.assertRaises(RunFailure):
+            repeated(lambda: [0, 0], 1000)
+
     def test_one_good_run_is_not_enough(self):
         self.assertEqual(len(repeated(lambda: [300], 1000)), 2)
 

@@ -1,6 +1,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/uio.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -18,6 +19,8 @@ static const int csocket_send_flags = MSG_NOSIGNAL | MSG_DONTWAIT;
 static const int csocket_no_signal = MSG_NOSIGNAL;
 static const int csocket_receive_flags = MSG_DONTWAIT;
 static const int csocket_shutdown_write = SHUT_WR;
+/* POLLRDHUP, by its other name. */
+static const int csocket_poll_end = EPOLLRDHUP;
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 

@@ -1,5 +1,4 @@
 import LarderAssembly
-import LarderRuntime
 import LarderServer
 
 /// `larder check FILE`: says what is wrong with a configuration, or what it comes to.
@@ -27,41 +26,15 @@ enum CheckCommand {
             // Without environment and flags: the file must hold wherever it is used.
             let file = try ConfigurationInput.File(path: path)
             let loaded = try Configuration.load(ConfigurationInput(file: file))
-            StandardError.printWarnings(loaded.warnings)
-            guard checkUsers(loaded.configuration), checkCertificates(loaded.configuration) else {
-                return 1
-            }
+            let certificates = Server.certificateProblems(loaded)
+            StandardError.printWarnings(loaded.warnings + certificates.warnings)
+            let problems = Server.userProblems(loaded) + certificates.problems
+            guard problems.isEmpty else { throw ConfigurationProblems(problems) }
             print(loaded.configuration.yaml, terminator: "")
             return 0
         } catch {
             StandardError.print(error.description)
             return 1
-        }
-    }
-
-    /// Reads the rights and the passwords of the users. What cannot work goes to standard error.
-    private static func checkUsers(_ configuration: Configuration) -> Bool {
-        do throws(ServerFailure) {
-            try Server.verify(configuration)
-            return true
-        } catch {
-            StandardError.print(error.description)
-            return false
-        }
-    }
-
-    /// Reads the certificates and keys that the configuration names. What cannot work goes to
-    /// standard error and gives false; what clients may not like, such as an expired certificate,
-    /// goes there too.
-    private static func checkCertificates(_ configuration: Configuration) -> Bool {
-        guard configuration.tls.certificates.isEmpty == false else { return true }
-        do throws(TLSFailure) {
-            let context = try TLSContext(configuration.tls)
-            for warning in context.warnings { StandardError.print("warning: \(warning)") }
-            return true
-        } catch {
-            StandardError.print("tls.\(error.setting): \(error.description)")
-            return false
         }
     }
 }

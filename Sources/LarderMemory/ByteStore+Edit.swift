@@ -20,17 +20,19 @@ extension ByteStore {
     ///   - now: The time.
     ///   - plan: The length that the value is to have, no less than it has; `nil` to leave it.
     ///   - change: Changes bytes, and says whether it did. What was added is zero.
+    ///   - finish: Looks at the changed value, under the same lock.
     /// - Returns: `.stored` also when the value was left as it is.
     public func edit(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
-        to plan: (borrowing KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool
+        to plan: (inout KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool,
+        finish: (inout KeyAccess) -> Void = { _ in }
     ) -> PutOutcome {
-        let first = tryEdit(key, hash, database: database, at: now, to: plan, change)
+        let first = tryEdit(key, hash, database: database, at: now, to: plan, change, finish)
         if let first { return first }
         var set = ShardSet()
         insertShard(of: hash, into: &set)
         return untilDone(set) {
-            tryEdit(key, hash, database: database, at: now, to: plan, change)
+            tryEdit(key, hash, database: database, at: now, to: plan, change, finish)
         }
     }
 
@@ -55,13 +57,14 @@ extension ByteStore {
     /// - Returns: `nil` when the value was changed by another while it was copied.
     private func tryEdit(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
-        to plan: (borrowing KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool
+        to plan: (inout KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool,
+        _ finish: (inout KeyAccess) -> Void
     ) -> PutOutcome? {
         var outcome = PutOutcome.stored
         var copy: (of: ValueSnapshot, length: Int)?
         var hasLeft = false
         withKey(key, hash, database: database, at: now) { access in
-            guard let length = plan(access) else { return }
+            guard let length = plan(&access) else { return }
             guard length <= valueMax else {
                 outcome = .tooLarge
                 return
@@ -69,6 +72,7 @@ extension ByteStore {
             let before = access.valueLength
             if let done = access.edit(to: length, change) {
                 outcome = done
+                if done == .stored { finish(&access) }
             } else if access.valueLength == before {
                 copy = (access.snapshot(), length)
             } else {
@@ -86,6 +90,7 @@ extension ByteStore {
             outcome = access.put(
                 large: fresh, expiry: access.expiry, flags: access.flags,
                 provenance: access.provenance)
+            if outcome == .stored { finish(&access) }
         }
         return isSame ? outcome : nil
     }

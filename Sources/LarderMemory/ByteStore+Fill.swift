@@ -4,11 +4,11 @@ import Synchronization
 /// Where a key stood when its load began.
 public struct FillToken: Sendable, Hashable, BitwiseCopyable {
     /// Writes and deletes so far of the keys that share a stripe.
-    let generation: UInt32
+    public let generation: UInt32
     /// The last ban of more than a key.
-    let bans: UInt32
+    public let bans: UInt32
     /// Flushes and swaps of databases so far.
-    let epoch: UInt64
+    public let epoch: UInt64
 }
 
 /// What became of a fill.

@@ -107,39 +107,54 @@ extension ByteStore {
     /// Empties databases, in constant time: their entries are dead at once, and their memory comes
     /// back in steps.
     ///
-    /// - Parameters:
-    ///   - databases: Those to empty.
-    ///   - now: Who watches a key that has expired by then is not told.
-    /// - Complexity: O(shards × databases), and the watched keys.
-    public func flush(_ databases: Range<Int>, at now: Moment = Moment(milliseconds: 0)) {
+    /// - Parameter databases: Those to empty.
+    /// - Complexity: O(shards × databases).
+    public func flush(_ databases: Range<Int>) {
         let taken = shards.lock(allShards)
         defer { shards.unlock(taken) }
         for database in databases where isUsed(database) {
             let fresh = freshSpace()
             for number in 0..<shards.count {
-                shards.withState(number) { $0.flush(database, to: fresh, at: now) }
+                shards.withState(number) { $0.flush(database, to: fresh) }
             }
+            _ = shared.moves.note(database)
         }
         shared.flushEpoch.add(1, ordering: .relaxed)
     }
 
-    /// Exchanges two databases, in constant time.
+    /// Exchanges two databases, in constant time. Who watches a key that gets an entry by it is
+    /// told afterwards, if the entry has not expired by `now`.
     ///
-    /// - Complexity: O(shards), and the watched keys. `now` is as in `flush`.
+    /// - Complexity: O(shards), and the watched keys.
     public func swap(_ first: Int, _ second: Int, at now: Moment = Moment(milliseconds: 0)) {
+        let gains = exchange(first, second)
+        guard !gains.isEmpty else { return }
+        breakWatches(afterExchange: gains, at: now)
+        shared.moves.endExchange()
+    }
+
+    private func exchange(_ first: Int, _ second: Int) -> [DatabaseGain] {
         let taken = shards.lock(allShards)
         defer { shards.unlock(taken) }
+        var isWatched = false
         for number in 0..<shards.count {
             shards.withState(number) { state in
                 let (one, other) = (state.spaces[first], state.spaces[second])
-                if first != second {
-                    state.breakWatches(of: first, in: one, or: other, at: now)
-                    state.breakWatches(of: second, in: other, or: one, at: now)
-                }
                 (state.spaces[first], state.spaces[second]) = (other, one)
+                isWatched = isWatched || !state.watches.isEmpty
             }
         }
         shared.flushEpoch.add(1, ordering: .relaxed)
+        guard first != second else { return [] }
+        let moves = [first, second].map { shared.moves.note($0) }
+        guard isWatched else { return [] }
+        shared.moves.beginExchange()
+        return shards.withState(0) { state in
+            [
+                DatabaseGain(database: first, space: state.spaces[first], moves: moves[0]),
+                DatabaseGain(database: second, space: state.spaces[second], moves: moves[1]),
+            ]
+        }
     }
 
     /// Whether a database has entries. All shards are locked.

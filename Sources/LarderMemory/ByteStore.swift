@@ -24,7 +24,9 @@ public final class ByteStore: Sendable {
         let limits = StoreLimits(
             entryMax: configuration.entryMax, shardCount: count, mayEvict: configuration.evicts,
             valueMax: configuration.effectiveValueMax)
-        let shared = StoreShared(hasher: hasher, budget: budget, limits: limits)
+        let shared = StoreShared(
+            hasher: hasher, budget: budget, limits: limits,
+            databaseCount: configuration.databaseCount)
         self.budget = budget
         self.hasher = hasher
         self.shared = shared

@@ -11,6 +11,8 @@ final class StoreShared: Sendable {
     let flushEpoch = Atomic<UInt64>(0)
     /// Bans so far. The number of one is its epoch.
     let banEpoch = Atomic<UInt32>(0)
+    /// The same for each database.
+    let moves: DatabaseMoves
     private let lastSpace = Atomic<UInt16>(0)
     private let peers = Guarded(Peers())
     /// Where the next search for a shard to take from begins.
@@ -20,7 +22,8 @@ final class StoreShared: Sendable {
         weak var shards: ShardArray?
     }
 
-    init(hasher: KeyHasher, budget: PageBudget, limits: StoreLimits) {
+    init(hasher: KeyHasher, budget: PageBudget, limits: StoreLimits, databaseCount: Int) {
+        moves = DatabaseMoves(count: databaseCount)
         self.hasher = hasher
         self.budget = budget
         self.limits = limits

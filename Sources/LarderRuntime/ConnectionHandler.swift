@@ -61,6 +61,9 @@ public struct Received: Sendable, Hashable, BitwiseCopyable {
         case yield
         /// Neither read nor call again before `LoopContext.resume`.
         case pause
+        /// The same for what may not be begun yet: a client that goes away meanwhile is let go at
+        /// once, and so are all when the server ends.
+        case postpone
         /// Send all output, then close. The rest is dropped.
         case closeAfterFlush
         /// Close without sending.

@@ -56,6 +56,10 @@ final class Client: Sendable {
         var userName = "default"
     }
 
+    /// Most bytes of each thing that a client says about itself. Redis has no bound; what is kept
+    /// here counts for nobody's budget.
+    static let textBytesMax = 4096
+
     init(_ peer: Peer, isMemcached: Bool, now: Tick) {
         id = peer.id
         let local = "\(peer.localAddress)"

@@ -22,14 +22,32 @@ extension CommandLoop {
         let prefix = ingest.prefix
         _ = try unsafe ingest.arguments.parse(
             &connection.requests, prefix.span.bytes, from: 0, limits: limits)
-        beginValue(ingest, arguments.call(in: bytes)[key], index: index, length: length)
+        let hash = store.hash(arguments.call(in: bytes)[key])
+        beginValue(ingest, hash, index: index, length: length)
         return ingest
     }
 
-    private func beginValue(_ ingest: Ingest, _ key: RawSpan, index: Int, length: Int) {
-        ingest.builder = store.makeLargeBuilder(for: store.hash(key), byteCount: length)
+    private func beginValue(_ ingest: Ingest, _ hash: UInt64, index: Int, length: Int) {
+        ingest.builder = store.makeLargeBuilder(for: hash, byteCount: length)
         ingest.index = index
         ingest.lineEndLeft = 2
+    }
+
+    /// Hash of the key whose value is the next argument; `nil` when the command has no value there.
+    private func keyHash(_ ingest: Ingest, valueAt index: Int) -> UInt64? {
+        let prefix = ingest.prefix
+        let whole = unsafe prefix.span.bytes
+        let call = ingest.arguments.call(in: whole)
+        return Self.keyIndex(of: call, valueAt: index).map { store.hash(call[$0]) }
+    }
+
+    private mutating func run(
+        _ ingest: Ingest, on connection: inout ClientConnection, into output: inout OutputBuffer
+    ) {
+        let prefix = ingest.prefix
+        streamed = ingest.values
+        unsafe run(ingest.arguments.call(in: prefix.span.bytes), on: &connection, into: &output)
+        streamed = StreamedValues()
     }
 
     /// Place of the key whose value is the argument at `index`, in the commands that store values.
@@ -56,29 +74,26 @@ extension CommandLoop {
             if ingest.builder != nil {
                 position += ingest.feed(bytes.extracting(position..<bytes.byteCount))
                 guard ingest.isFed else { return (position, false) }
-                ingest.values.append((ingest.index, ingest.builder?.finish()))
+                ingest.values[ingest.index] = .some(ingest.builder?.finish())
                 ingest.builder = nil
                 ingest.arguments.skipLargeArgument(&connection.requests)
             }
-            // What follows the value stands right behind what came before it.
-            var request = ingest.prefix
-            request.append(bytes.extracting(position..<bytes.byteCount))
-            let whole = unsafe request.span.bytes
+            // What follows the value stands right behind what came before it: the parser goes on
+            // as if both were in one place, and only the new part is added to the old.
+            let start = position - ingest.prefix.count
             let step = try ingest.arguments.parse(
-                &connection.requests, whole, from: 0, limits: limits)
+                &connection.requests, bytes, from: start, limits: limits)
             switch step {
             case .request(let end):
-                streamed = ingest.values
-                run(ingest.arguments.call(in: whole), on: &connection, into: &output)
-                streamed = []
-                return (position + end - ingest.prefix.count, true)
+                ingest.keep(bytes.extracting(position..<end))
+                run(ingest, on: &connection, into: &output)
+                return (end, true)
             case .largeArgument(let index, let length, let offset):
-                let call = ingest.arguments.call(in: whole)
-                guard length <= shared.valueMax, let key = Self.keyIndex(of: call, valueAt: index)
+                ingest.keep(bytes.extracting(position..<offset))
+                guard length <= shared.valueMax, let hash = keyHash(ingest, valueAt: index)
                 else { throw ProtocolFailure(.invalidBulkLength, at: offset) }
-                beginValue(ingest, call[key], index: index, length: length)
-                position += offset - ingest.prefix.count
-                ingest.prefix = Array(request[..<offset])
+                beginValue(ingest, hash, index: index, length: length)
+                position = offset
             case .needMore, .empty, .inlineRequest:
                 return (position, false)
             }
@@ -99,12 +114,12 @@ extension CommandLoop {
 
     @inline(never)
     private static func putStreamed(
-        _ streamed: [(index: Int, value: LargeValue?)], _ index: Int, of call: borrowing Call,
+        _ streamed: StreamedValues, _ index: Int, of call: borrowing Call,
         in access: inout KeyAccess, _ expiry: Moment
     ) -> PutOutcome {
-        guard let value = streamed.first(where: { $0.index == index }) else {
+        guard let value = streamed[index] else {
             return access.put(call[index], expiry: expiry)
         }
-        return access.put(large: value.value, expiry: expiry)
+        return access.put(large: value, expiry: expiry)
     }
 }

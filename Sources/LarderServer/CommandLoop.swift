@@ -23,8 +23,8 @@ struct CommandLoop: ~Copyable {
     var limits = RequestLimits()
     var lineLimits = MemcachedLimits()
     var random = SystemRandomNumberGenerator()
-    /// Values of the command at hand that were streamed into the store, by argument.
-    var streamed: [(index: Int, value: LargeValue?)] = []
+    /// Values of the command at hand that were streamed into the store.
+    var streamed = StreamedValues()
     /// Monotonic time of the batch at hand.
     var now = Moment(milliseconds: 0)
     var tick = Tick(nanoseconds: 0)
@@ -39,6 +39,8 @@ struct CommandLoop: ~Copyable {
     var published: UInt64 = 0
     /// Whether EXEC runs what was queued.
     var isInTransaction = false
+    /// What is to be told when it has.
+    var tellings = Tellings()
     /// Socket of the connection at hand, by which memcached's watchers know it.
     var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
@@ -90,7 +92,7 @@ struct CommandLoop: ~Copyable {
         var position = 0
         if let ingest = connection.ingest {
             if isPaused, postpones(ingest, connection) {
-                return Received(consumed: 0, next: .pause)
+                return Received(consumed: 0, next: .postpone)
             }
             let step = try resume(ingest, bytes, on: &connection, into: &output)
             position = step.consumed
@@ -126,13 +128,13 @@ struct CommandLoop: ~Copyable {
         switch step {
         case .request(let end):
             if isPaused, postpones(arguments.call(in: bytes), connection) {
-                return Received(consumed: position, next: .pause)
+                return Received(consumed: position, next: .postpone)
             }
             run(arguments.call(in: bytes), on: &connection, into: &output)
             if !connection.isWaiting { position = end }
         case .inlineRequest(let end):
             if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
-                return Received(consumed: position, next: .pause)
+                return Received(consumed: position, next: .postpone)
             }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
             if !connection.isWaiting { position = end }

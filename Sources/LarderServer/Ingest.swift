@@ -9,12 +9,18 @@ final class Ingest {
     /// The request's bytes without its large values.
     var prefix: [UInt8] = []
     /// Finished values, by the place of their argument.
-    var values: [(index: Int, value: LargeValue?)] = []
+    var values = StreamedValues()
     /// The value that is arriving, and its place; `nil` behind the last one.
     var builder: LargeBuilder?
     var index = 0
     /// Bytes of the line end that have still to come behind the value.
     var lineEndLeft = 0
+
+    /// Adds bytes of the request that were understood behind those of `prefix`.
+    func keep(_ bytes: RawSpan) {
+        prefix.append(bytes)
+        arguments.move(to: 0)
+    }
 
     /// Gives the value at hand as much of `bytes` as belongs to it.
     ///

@@ -80,6 +80,11 @@ extension RawSpan {
     var text: String {
         unsafe withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
     }
+
+    /// The bytes in memory of their own.
+    var bytes: [UInt8] {
+        unsafe withUnsafeBytes { unsafe Array($0) }
+    }
 }
 
 extension StaticString {

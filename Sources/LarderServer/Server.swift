@@ -62,12 +62,19 @@ public final class Server: Sendable {
         announce(configuration, settings, loopCount)
     }
 
-    /// Looks for what keeps a server from starting with this configuration: what contradicts
-    /// itself, rights that there are not, and password files that cannot be read.
-    ///
-    /// - Throws: `ServerFailure` that names the user or the key, and what would be right.
-    public static func verify(_ configuration: Configuration) throws(ServerFailure) {
-        _ = try users(of: configuration)
+    /// What keeps a server from starting with these users: rights that there are not, and passwords
+    /// that cannot be read; the first of each user.
+    public static func userProblems(_ loaded: LoadedConfiguration) -> [ConfigurationProblem] {
+        loaded.configuration.users.compactMap { user in
+            do throws(UserFailure) {
+                _ = try User(user, digests: UserSecrets.digests(reading: user))
+                return nil
+            } catch {
+                return ConfigurationProblem(
+                    source: loaded.places.source(of: error.key, element: error.element),
+                    message: error.description)
+            }
+        }
     }
 
     /// Who may log in, by a configuration that is right.
@@ -80,7 +87,7 @@ public final class Server: Sendable {
             throw ServerFailure(description: error.description)
         }
         do throws(UserFailure) {
-            return try UserTable(configuration)
+            return try UserTable(configuration, UserSecrets(of: configuration))
         } catch {
             throw ServerFailure(description: error.description)
         }

@@ -18,22 +18,43 @@ extension ServerShared {
             }
             return
         }
+        if let refusal = loaded.userRefusal(comingFrom: currentSettings.configuration) {
+            return logRefusal(refusal.message)
+        }
         var configuration = loaded.configuration
+        // Whatever waits for files comes before the lock.
         let context = preparedContext(&configuration)
-        let outcome = settings.withLock { current in adopt(configuration, &current) }
+        let secrets: UserSecrets
+        do throws(UserFailure) {
+            secrets = try UserSecrets(of: configuration)
+        } catch {
+            return logRefusal(error.description)
+        }
+        let outcome = settings.withLock { current in adopt(configuration, secrets, &current) }
         switch outcome {
         case .success(let taken):
             if let context { certificates?.install(context) }
+            cut(taken.users)
             tell(taken.changed, waiting: taken.waiting)
-        case .failure(let refusal):
-            logger.error(
-                "the configuration was not reloaded", ["problem": .text(refusal.message)])
+        case .failure(let refusal): logRefusal(refusal.message)
         }
     }
 
+    private func logRefusal(_ problem: String) {
+        logger.error("the configuration was not reloaded", ["problem": .text(problem)])
+    }
+
+    /// What a reload changed.
+    private struct Taken {
+        let changed: Set<String>
+        let waiting: [String]
+        /// Those to be cut.
+        let users: Set<String>
+    }
+
     private func adopt(
-        _ new: Configuration, _ current: inout RuntimeSettings
-    ) -> Result<(changed: Set<String>, waiting: [String]), SettingRefusal> {
+        _ new: Configuration, _ secrets: UserSecrets, _ current: inout RuntimeSettings
+    ) -> Result<Taken, SettingRefusal> {
         var tried = current
         do throws(ConfigurationError) {
             let taken = try tried.adopt(new, fixed: Set(Self.fixedSettings.keys))
@@ -44,10 +65,15 @@ extension ServerShared {
                             + "store's tables; give more, or restart"))
             }
             // Also when none has changed here: the passwords are in files of their own.
-            if let refusal = changeUsers(tried.configuration) { return .failure(refusal) }
+            let changed: Set<String>
+            switch changeUsers(tried.configuration, secrets) {
+            case .success(let names): changed = names
+            case .failure(let refusal): return .failure(refusal)
+            }
             current = tried
             carryOut(taken.changed, tried)
-            return .success(taken)
+            return .success(
+                Taken(changed: taken.changed, waiting: taken.waiting, users: changed))
         } catch {
             return .failure(SettingRefusal(message: error.description))
         }

@@ -127,7 +127,7 @@ final class ServerShared: Sendable {
     /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
         let context = try preparedContext(arguments)
-        let outcome = settings.withLock { current -> Result<Void, SettingRefusal> in
+        let outcome = settings.withLock { current -> Result<Set<String>, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
                 let changed = try tried.set(arguments)
@@ -140,21 +140,25 @@ final class ServerShared: Sendable {
                 if let context, context.configuration != tried.configuration.tls {
                     return .failure(.unusableCertificates("tls-cert-file"))
                 }
-                let changesUsers = changed.contains("password") || changed.contains("users")
-                if changesUsers, let refusal = changeUsers(tried.configuration) {
-                    return .failure(refusal)
+                var cut: Set<String> = []
+                if changed.contains("password") {
+                    // The users are the same, and so are their own passwords.
+                    switch changeUsers(tried.configuration, users.current.secrets) {
+                    case .success(let names): cut = names
+                    case .failure(let refusal): return .failure(refusal)
+                    }
                 }
                 if let context { certificates?.install(context) }
                 current = tried
                 carryOut(changed, tried)
                 let names = changed.sorted().joined(separator: " ")
                 if !changed.isEmpty { logger.info("settings changed", ["names": .text(names)]) }
-                return .success(())
+                return .success(cut)
             } catch {
                 return .failure(SettingRefusal(message: error.message))
             }
         }
-        try outcome.get()
+        cut(try outcome.get())
     }
 
     /// Makes settings true. The lock of the settings is held, so it only stores.

@@ -8,6 +8,9 @@ package final class ScratchFolder: Sendable {
 
     /// A folder in which the test will have files of these names.
     package init(_ names: [String]) throws(SocketFault) {
+        // Where the C library has its own such files, whatever TMPDIR says: the path is short, and
+        // the same wherever the tests run. `mkdtemp` makes a folder that was not there, for this
+        // user alone, so nobody can foresee its name, or put a link in its place.
         var template = Array("\(P_tmpdir)/larder-scratch-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
             throw .refused(call: "mkdtemp", number: errno)
@@ -34,6 +37,28 @@ package final class ScratchFolder: Sendable {
         close(file)
         return self.file(name)
     }
+
+    /// Makes a pipe, which a reader waits for.
+    package func makePipe(_ name: String) {
+        let failure = unsafe mkfifo(file(name), 0o600)
+        precondition(failure == 0, "A scratch folder takes a pipe.")
+    }
+
+    /// Runs `body` as soon as somebody reads a pipe, who gets `text` when it has ended.
+    package func whileReading(
+        _ name: String, _ text: String, _ body: () throws -> Void
+    ) throws {
+        let pipe = unsafe open(file(name), O_WRONLY | O_CLOEXEC)
+        defer {
+            let bytes = Array(text.utf8)
+            _ = unsafe Glibc.write(pipe, bytes, bytes.count)
+            close(pipe)
+        }
+        try body()
+    }
+
+    /// Removes a file.
+    package func remove(_ name: String) { _ = unsafe unlink(file(name)) }
 
     /// What a file holds; `nil` when there is none.
     package func text(of name: String) -> String? {

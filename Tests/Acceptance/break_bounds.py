@@ -239,10 +239,7 @@ def main():
         for scene in SCENES:
             faults = scene(server)
             faults += complaints_after(server)
-            failed += bool(faults)
-            print(f"{'FAILED' if faults else 'ok':7} {backend:9} {scene.__doc__}", flush=True)
-            for fault in faults:
-                print(f"        ! {fault}", flush=True)
+            failed += server_process.report(f"{backend:9} {scene.__doc__}", faults)
             if not server.is_running():
                 break
         status = server.stop()

@@ -197,6 +197,128 @@ def client_certificates(run):
     run.check("memcached asks for one too", run.refuses(port=run.text))
 
 
+# `default` may say PING, which is how a test sees that the server is there.
+USERS = """
+users:
+  - { name: default, can: [], keys: [] }
+  - { name: reader, certificate: alice, can: read, keys: ["a:*"] }
+  - { name: writer, certificate: bob }
+  - { name: idle, certificate: idle, can: [], keys: [] }
+"""
+NO_COMMAND = b"-NOPERM this user has no permissions to run the '%s' command\r\n"
+
+
+def said(client, *words):
+    """The first line of the reply, or its second where that is only a length."""
+    client.sendall(bulk(*words))
+    file = client.makefile("rb")
+    line = file.readline()
+    return file.readline().strip() if line[:1] == b"$" and line != b"$-1\r\n" else line
+
+
+def certificate_users(run):
+    with run.connect(certificate="bob") as client:
+        run.check("bob's certificate makes a writer", said(client, b"ACL", b"WHOAMI") == b"writer")
+        run.check("who writes", said(client, b"SET", b"a:1", b"x") == b"+OK\r\n")
+    with run.connect(certificate="alice") as client:
+        run.check("alice's a reader", said(client, b"ACL", b"WHOAMI") == b"reader")
+        run.check("who reads her keys", said(client, b"GET", b"a:1") == b"x")
+        run.check("and no others", said(client, b"GET", b"b").startswith(b"-NOPERM"))
+        run.check("and does not write",
+                  said(client, b"SET", b"a:1", b"y") == NO_COMMAND % b"set")
+        run.check("and may not become a writer without a password",
+                  said(client, b"AUTH", b"writer", b"").startswith(b"-WRONGPASS"))
+    with run.connect(certificate="idle") as client:
+        run.check("a user without rights is known", said(client, b"ACL", b"WHOAMI") == b"idle")
+        run.check("and does nothing", said(client, b"GET", b"a:1") == NO_COMMAND % b"get")
+    for name in ("nobody", None):
+        with run.connect(certificate=name) as client:
+            run.check(f"{'a name without a user' if name else 'no certificate'} is default",
+                      said(client, b"ACL", b"WHOAMI") == b"default")
+            run.check("who may not read", said(client, b"GET", b"a:1") == NO_COMMAND % b"get")
+    for name, why in (("forged", "another authority's alice"), ("alone", "a self-signed alice"),
+                      ("late-alice", "alice of yesterday")):
+        run.check(f"{why} stays out", run.refuses(certificate=name))
+    with run.connect(run.text, certificate="alice") as client:
+        run.check("memcached's alice reads", exchange(
+            client, b"get a:1\r\n", b"VALUE a:1 0 1\r\nx\r\nEND\r\n"))
+        run.check("and does not write", exchange(
+            client, b"set a:1 0 0 1\r\ny\r\n", b"CLIENT_ERROR no permission\r\n"))
+    users_taken_out(run)
+
+
+def users_taken_out(run):
+    with run.connect(certificate="alice") as reader, run.connect(certificate="bob") as writer:
+        said(reader, b"PING")
+        run.write_users(USERS.replace("alice", "nobody"))
+        os.kill(run.server.pids()[0], signal.SIGHUP)
+        again = wait_until(lambda: whoami(run, "alice") == b"default")
+        run.check("a reload gives the reader another certificate", again)
+        run.check("which is hers now", whoami(run, "nobody") == b"reader")
+        run.write_users(USERS.replace("  - { name: reader", "  - { name: clerk"))
+        os.kill(run.server.pids()[0], signal.SIGHUP)
+        run.check("a user that is gone is cut", is_ended(reader))
+        run.check("the others are not", said(writer, b"GET", b"a:1") == b"x")
+
+
+def is_ended(client):
+    client.settimeout(5)
+    try:
+        return client.recv(10) == b""
+    except OSError:
+        return False
+
+
+def whoami(run, certificate):
+    with run.connect(certificate=certificate) as client:
+        return said(client, b"ACL", b"WHOAMI")
+
+
+def wrong_certificates(run):
+    """What the server shows: clients that look refuse it, and the server goes on."""
+    for name, words in (("late", "certificate has expired"), ("alone", "self-signed certificate"),
+                        ("bob", "certificate is not valid for 'localhost'")):
+        run.show(name)
+        os.kill(run.server.pids()[0], signal.SIGHUP)
+        told = wait_until(lambda: words in doubt(run), 5)
+        run.check(f"clients find: {words}", told)
+    run.check("the log warns of the expired one", "expired on" in run.server.log())
+    run.show("server")
+    os.kill(run.server.pids()[0], signal.SIGHUP)
+    run.check("and are back when it is right", wait_until(lambda: not run.refuses(), 5))
+
+
+def doubt(run):
+    """What a client finds wrong with the server's certificate."""
+    try:
+        run.connect().close()
+    except ssl.SSLCertVerificationError as fault:
+        return fault.verify_message
+    return ""
+
+
+def renegotiation(run):
+    """openssl s_client asks for a new handshake when it reads R."""
+    before = processor_seconds(run)
+    for _ in range(20):
+        done = subprocess.run(
+            ["openssl", "s_client", "-tls1_2", "-connect", f"127.0.0.1:{run.resp}"],
+            input="R\n", capture_output=True, text=True, timeout=20)
+        if "RENEGOTIATING" not in done.stdout + done.stderr:
+            return run.check("openssl s_client asks for a renegotiation", False)
+        if done.returncode == 0 or "no renegotiation" not in done.stderr:
+            return run.check(f"renegotiation is refused: {done.stderr[-300:]}", False)
+    spent = processor_seconds(run) - before
+    run.check(f"renegotiation is refused, 20 times for {spent:.2f} s of processor", spent < 1)
+    with run.connect() as client:
+        run.check("and others are served", exchange(client, b"PING\r\n", b"+PONG\r\n"))
+
+
+def processor_seconds(run):
+    fields = pathlib.Path(f"/proc/{run.server.pids()[0]}/stat").read_text().split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
 def programs(run):
     if not VENV.exists():
         return run.check("redis-py and pymemcache are there (Tests/Clients/run gets them)", False)
@@ -210,14 +332,18 @@ def programs(run):
 def checked_files(binary, files):
     """What `larder check` says of certificates. Returns the number of wrong answers."""
     cases = [
-        ("late", "late", 0, "expired on 2"), ("server", "second", 1, "is not the key of"),
-        ("none", "server", 1, "cannot be read"), ("server", "server", 0, "")]
+        ("late", "late", 0, "larder.yaml:2:21: certificate"), ("late", "late", 0, "expired on 2"),
+        ("server", "second", 1, "is not the key of"), ("server", "second", 1, "larder.yaml:3:13: "),
+        ("none", "server", 1, "cannot be read"),
+        ("none", "server", 1, "larder.yaml:2:21: tls.certificate"),
+        ("server", "server", 0, "")]
     failed = 0
     for certificate, key, status, words in cases:
         path = os.path.join(files.folder, "larder.yaml")
         with open(path, "w") as file:
             file.write(
-                "listen: { resp-tls: '127.0.0.1:6390' }\ntls: { certificate: '%s', key: '%s' }"
+                "listen: { resp-tls: '127.0.0.1:6390' }\n"
+                "tls: { certificate: '%s',\n       key: '%s' }"
                 % (files.certificate(certificate), files.key(key)))
         done = subprocess.run([binary, "check", path], capture_output=True, text=True)
         holds = done.returncode == status and words in done.stderr
@@ -234,12 +360,14 @@ def main():
     with tempfile.TemporaryDirectory(prefix="larder-test-") as folder:
         files = Certificates(folder)
         failed += checked_files(binary, files)
-        parts = [versions_and_trust, large_values, subscribers, wrong_ports, slow_reader, programs,
-                 reload_under_traffic, never_finished]
+        parts = [versions_and_trust, wrong_certificates, large_values, subscribers, wrong_ports,
+                 renegotiation, slow_reader, programs, reload_under_traffic, never_finished]
         for io in ("libevent", "uring"):
-            for clients, steps in (("off", parts), ("required", [client_certificates])):
+            for clients, users, steps in (
+                    ("off", None, parts), ("required", None, [client_certificates]),
+                    ("optional", USERS, [certificate_users])):
                 print(f"-- {io}, client-certificates: {clients}")
-                run = TLSServer(binary, io, files, clients)
+                run = TLSServer(binary, io, files, clients, users)
                 with run.server:
                     for step in steps:
                         step(run)

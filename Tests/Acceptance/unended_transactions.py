@@ -193,10 +193,7 @@ def main():
                 faults = [repr(error)]
             if not server.is_running():
                 faults.append("the server ended: " + server.log()[-500:])
-            failed += bool(faults)
-            print(f"{'FAILED' if faults else 'ok':7} {backend:9} {scene.__doc__}", flush=True)
-            for fault in faults[:5]:
-                print(f"        ! {fault}", flush=True)
+            failed += server_process.report(f"{backend:9} {scene.__doc__}", faults)
         failed += server.stop() != 0
     return 1 if failed else 0
 

@@ -16,7 +16,11 @@ class Certificates:
         self.make("late", "late", names, days=-1)
         self.make("alice", "alice")
         self.make("late-alice", "alice", days=-1)
+        self.make("bob", "bob")
+        self.make("idle", "idle")
+        self.make("nobody", "nobody")
         self.make("forged", "alice", issuer="stranger")
+        self.make("alone", "alice", names, authority=True)
 
     def certificate(self, name):
         return os.path.join(self.folder, name + ".pem")

@@ -22,34 +22,36 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_ping(port, process, deadline):
-    """Polls until the port answers PING. A refused connection is asked again, not waited for."""
+def wait_for_answer(port, process, deadline, request, answer):
+    """Polls until the port answers. A refused connection is asked again, not waited for."""
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise StartFailure(f"exited with {process.returncode} before it answered")
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-                connection.sendall(b"PING\r\n")
-                if connection.recv(16).startswith(b"+PONG"):
+                connection.sendall(request)
+                if connection.recv(64).startswith(answer):
                     return
         except OSError:
             time.sleep(0.01)
-    raise StartFailure(f"did not answer PING within {START_SECONDS} s")
+    raise StartFailure(f"did not answer {request.strip().decode()} within {START_SECONDS} s")
+
+
+def wait_for_ping(port, process, deadline):
+    wait_for_answer(port, process, deadline, b"PING\r\n", b"+PONG")
 
 
 def wait_for_version(port, process, deadline):
     """The same in memcached text."""
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise StartFailure(f"exited with {process.returncode} before it answered")
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-                connection.sendall(b"version\r\n")
-                if connection.recv(64).startswith(b"VERSION"):
-                    return
-        except OSError:
-            time.sleep(0.01)
-    raise StartFailure(f"did not answer version within {START_SECONDS} s")
+    wait_for_answer(port, process, deadline, b"version\r\n", b"VERSION")
+
+
+def report(title, faults):
+    """Prints a line, and the first faults. Returns 1 when there are some, otherwise 0."""
+    print(f"{'FAILED' if faults else 'ok':7} {title}", flush=True)
+    for fault in faults[:5]:
+        print(f"        ! {fault}", flush=True)
+    return 1 if faults else 0
 
 
 def exit_with(main):

@@ -12,12 +12,16 @@ from server_process import free_port
 class TLSServer:
     """One server with TLS, and the checks of it."""
 
-    def __init__(self, binary, io, files, clients="off"):
+    def __init__(self, binary, io, files, clients="off", users=None):
         self.files, self.failed, self.checks = files, 0, 0
         self.shown = os.path.join(files.folder, "shown")
         self.show("server")
         self.resp, self.text = free_port(), free_port()
+        self.users_path = os.path.join(files.folder, "users.yaml")
+        if users:
+            self.write_users(users)
         self.server = server_process.Server(binary, flags=[
+            *([self.users_path] if users else []),
             "--listen.resp-tls", f"127.0.0.1:{self.resp}",
             "--listen.memcached-tls", f"127.0.0.1:{self.text}",
             "--tls.certificate", self.shown + ".pem", "--tls.key", self.shown + ".key",
@@ -28,6 +32,10 @@ class TLSServer:
         """Puts a certificate where the server reads it."""
         shutil.copy(self.files.certificate(name), self.shown + ".pem")
         shutil.copy(self.files.key(name), self.shown + ".key")
+
+    def write_users(self, text):
+        with open(self.users_path, "w") as file:
+            file.write(text)
 
     def check(self, what, holds):
         self.checks += 1

@@ -1,23 +1,17 @@
 """A client that reads RESP3 into Python's own types, and whole replies as bytes."""
-import socket
-
-from wire import encoded
+from wire import Connection, encoded
 
 
 class Failure(str):
     """The text of an error reply."""
 
 
-class Connection3:
-    def __init__(self, port, timeout=20):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.file = self.socket.makefile("rb")
-        self.taken = b""
+class Connection3(Connection):
+    """An error reply is a value here, and is not raised."""
 
-    def ask(self, *words):
-        self.socket.sendall(encoded(*words))
-        return self.reply()
+    def __init__(self, port, timeout=20):
+        super().__init__(port, timeout)
+        self.taken = b""
 
     def raw(self, *words):
         """The bytes of the reply."""
@@ -60,16 +54,6 @@ class Connection3:
         if kind == b"%":
             return {frozen(self.reply()): self.reply() for _ in range(count)}
         raise ValueError(f"not a reply: {line[:60]!r}")
-
-    def close(self):
-        self.file.close()
-        self.socket.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def frozen(value):

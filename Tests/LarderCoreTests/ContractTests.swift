@@ -125,7 +125,7 @@ import Testing
         let other = LoadRequest(
             Key([1]), validator: Validator(tag: Array("\"b\"".utf8), modified: []))
         let answers = await origin.load([same, other])
-        #expect(answers == [.notModified(Lifetime(ttl: .seconds(5))), .loaded(loaded)])
+        #expect(answers == [.notModified(LoadedLifetime(ttl: .seconds(5))), .loaded(loaded)])
     }
 
     @Test func `a validator is short, or there is none`() {

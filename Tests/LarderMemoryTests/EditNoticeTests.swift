@@ -37,9 +37,9 @@ import Testing
         fixture.put("key", count: count)
         let watch = watch("key", in: fixture)
         set(7, at: 50, of: "key", in: fixture)
-        #expect(!watch.isBroken(at: fixture.now))
+        #expect(!fixture.store.isBroken(watch, at: fixture.now))
         set(8, at: 50, of: "key", in: fixture)
-        #expect(watch.isBroken(at: fixture.now))
+        #expect(fixture.store.isBroken(watch, at: fixture.now))
         fixture.store.endWatch(watch)
     }
 
@@ -48,7 +48,7 @@ import Testing
         fixture.put("key", count: count)
         let watch = watch("key", in: fixture)
         set(0, at: count + 10, of: "key", in: fixture)
-        #expect(watch.isBroken(at: fixture.now))
+        #expect(fixture.store.isBroken(watch, at: fixture.now))
         fixture.store.endWatch(watch)
     }
 
@@ -57,7 +57,7 @@ import Testing
         fixture.put("key", count: 5)
         let watches = [0, 1, 2].map { watch("key", database: $0, in: fixture) }
         fixture.access("key") { $0.move(toDatabase: 1) }
-        #expect(watches.map { $0.isBroken(at: fixture.now) } == [true, true, false])
+        #expect(watches.map { fixture.store.isBroken($0, at: fixture.now) } == [true, true, false])
         for watch in watches { fixture.store.endWatch(watch) }
     }
 

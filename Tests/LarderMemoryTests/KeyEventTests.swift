@@ -1,6 +1,7 @@
-import LarderMemory
 import LarderTesting
 import Testing
+
+@testable import LarderMemory
 
 /// What a store tells of its keys.
 struct KeyEventTests {
@@ -20,6 +21,17 @@ struct KeyEventTests {
         fixture.store.events.wanted = []
         fixture.put("a", count: 1)
         #expect(tell(fixture) == [])
+    }
+
+    @Test func `what nobody takes is bounded in bytes, and the rest is counted`() {
+        let log = KeyEventLog()
+        let event = KeyEvent(.removed, database: 0, key: [UInt8](repeating: 0, count: 1 << 20))
+        for _ in 0..<80 { log.add(event) }
+        let room = KeyEventLog.bytesMax >> 20
+        #expect(log.lostCount == UInt64(80 - room))
+        #expect(log.takeAll().count == room)
+        log.add(event)
+        #expect(log.takeAll().count == 1)
     }
 
     @Test func `tells what writes do, in order`() {

@@ -46,12 +46,39 @@ import Testing
             Self.act(&random, &fixture, &model, watches, key, database)
             model.expire(at: fixture.now)
             for watch in watches.indices {
-                #expect(watches[watch].isBroken(at: fixture.now) == model.broken[watch])
+                let isBroken = fixture.store.isBroken(watches[watch], at: fixture.now)
+                #expect(isBroken == model.broken[watch])
             }
         }
         for watch in watches { fixture.store.endWatch(watch) }
         #expect(fixture.store.watchedCount == 0)
         try fixture.store.checkInvariants()
+    }
+
+    /// Fails when FLUSHALL looks at each watched key.
+    @Test func `a flush costs the same, however many keys are watched`() {
+        let fixture = StoreFixture()
+        let watch = KeyWatch()
+        func time() -> Duration {
+            let begin = ContinuousClock.now
+            for number in 0..<40 {
+                fixture.put("key:\(number)", count: 1)
+                fixture.store.flush(0..<16)
+            }
+            return ContinuousClock.now - begin
+        }
+        _ = time()
+        let alone = time()
+        for number in 0..<KeyWatch.keyCountMax {
+            let bytes = StoreFixture.bytes("watched:\(number)")
+            unsafe fixture.store.watch(
+                bytes.span.bytes, fixture.hash("watched:\(number)"), database: 0,
+                at: fixture.now, by: watch)
+        }
+        let watched = time()
+        #expect(watched < alone * 10 + .milliseconds(50), "\(watched) instead of \(alone)")
+        #expect(!fixture.store.isBroken(watch, at: fixture.now))
+        fixture.store.endWatch(watch)
     }
 
     private static func act(
@@ -81,7 +108,7 @@ import Testing
     private static func flush(
         _ fixture: inout StoreFixture, _ model: inout Model, _ database: Int
     ) {
-        fixture.store.flush(database..<database + 1, at: fixture.now)
+        fixture.store.flush(database..<database + 1)
         for key in model.entries[database].keys { model.change(key, database) }
         model.entries[database] = [:]
     }

@@ -5,7 +5,7 @@ import Testing
 
 /// Cache-Control as a shared cache reads it.
 @Suite struct CacheControlTests {
-    private func lifetime(_ lines: [String]) -> Lifetime {
+    private func lifetime(_ lines: [String]) -> LoadedLifetime {
         var head = HTTPHead()
         for line in ["HTTP/1.1 200 OK"] + lines + [""] { head.append(Array("\(line)\r\n".utf8)) }
         return CacheControl.lifetime(of: head)

@@ -19,7 +19,7 @@ import Testing
             return
         }
         #expect(loaded.value == value)
-        #expect(loaded.lifetime == Lifetime())
+        #expect(loaded.lifetime == LoadedLifetime())
         #expect(await origin.remove("/kv/a") == .applied)
         #expect(await origin.load("/kv/a") == .absent)
         #expect(await origin.remove("/kv/a") == .applied)
@@ -70,13 +70,13 @@ import Testing
         }
         #expect(loaded.validator?.tag == Array("\"v1\"".utf8))
         let again = await origin.load([LoadRequest(key, validator: loaded.validator)])
-        #expect(again == [.notModified(Lifetime(ttl: .seconds(60)))])
+        #expect(again == [.notModified(LoadedLifetime(ttl: .seconds(60)))])
         let other = Validator(tag: Array("\"v0\"".utf8), modified: [])
         #expect(await origin.load([LoadRequest(key, validator: other)])[0].text == "body")
         let dated = Key(Array("/headed?Last-Modified=Mon".utf8))
         let date = Validator(tag: [], modified: Array("Mon".utf8))
         let unchanged = await origin.load([LoadRequest(dated, validator: date)])
-        #expect(unchanged == [.notModified(Lifetime())])
+        #expect(unchanged == [.notModified(LoadedLifetime())])
     }
 
     @Test func `a validator cannot bring headers of its own`() async throws {
@@ -103,7 +103,7 @@ import Testing
 
     @Test func `without being told so Cache-Control means nothing`() async throws {
         let path = "/headed?Cache-Control=no-store"
-        #expect(try await server.origin().load(path).lifetime == Lifetime())
+        #expect(try await server.origin().load(path).lifetime == LoadedLifetime())
         let origin = try server.origin { $0.respectsCacheControl = true }
         #expect(await origin.load(path).lifetime?.isCacheable == false)
     }

@@ -51,6 +51,26 @@ import Testing
         #expect(isOverflowed == false)
     }
 
+    @Test func `takes in pieces of another, and references move along`() {
+        let journal = Journal()
+        var buffer = OutputBuffer(capacity: 4096)
+        var other = OutputBuffer(capacity: 4096)
+        buffer.append("abc")
+        buffer.append(shared: SegmentedValue(byteCount: 10, segment: 10, journal))
+        buffer.append("de")
+        buffer.append(shared: SegmentedValue(byteCount: 20, segment: 10, journal))
+        other.append("123456")
+        buffer.insert(
+            [
+                .init(position: 0, end: 1), .init(position: 2, end: 3), .init(position: 4, end: 3),
+                .init(position: 4, end: 5), .init(position: 5, end: 6),
+            ], of: other)
+        #expect(bytes(buffer) == Array("1ab23cd45e6".utf8))
+        #expect(buffer.takeReferences().map(\.position) == [6, 10])
+        buffer.insert([], of: other)
+        #expect(buffer.count == 11)
+    }
+
     @Test func `takes back references with the bytes before them`() {
         let journal = Journal()
         var buffer = OutputBuffer(capacity: 4096, limit: 8192)

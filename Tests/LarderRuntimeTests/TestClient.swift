@@ -3,7 +3,7 @@ import Glibc
 @testable import LarderRuntime
 
 /// A blocking client whose every wait ends in a failure after ten seconds, never in a hang.
-final class TestClient {
+final class TestClient: ByteClient {
     enum Failure: Error {
         case cannotConnect(Int32)
         case timeOut
@@ -34,10 +34,6 @@ final class TestClient {
         Glibc.close(descriptor)
     }
 
-    func send(_ text: String) throws {
-        try send(Array(text.utf8))
-    }
-
     func send(_ bytes: [UInt8]) throws {
         var offset = 0
         while offset < bytes.count {
@@ -55,38 +51,13 @@ final class TestClient {
     }
 
     /// What one receive gives; empty at the end.
-    func receive(atMost limit: Int = 1 << 16) throws -> [UInt8] {
+    func receive(atMost limit: Int) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = unsafe bytes.withUnsafeMutableBytes {
             unsafe recv(descriptor, $0.baseAddress, limit, 0)
         }
         if count < 0 { throw errno == EAGAIN ? Failure.timeOut : .broken(errno) }
         return Array(bytes[..<count])
-    }
-
-    /// Exactly `count` bytes, or fewer when the server closes.
-    func receive(exactly count: Int) throws -> [UInt8] {
-        var all: [UInt8] = []
-        while all.count < count {
-            let piece = try receive(atMost: min(count - all.count, 1 << 16))
-            if piece.isEmpty { break }
-            all += piece
-        }
-        return all
-    }
-
-    func text(_ count: Int) throws -> String {
-        String(decoding: try receive(exactly: count), as: UTF8.self)
-    }
-
-    /// All bytes until the server closes.
-    func receiveAll() throws -> [UInt8] {
-        var all: [UInt8] = []
-        while true {
-            let piece = try receive()
-            if piece.isEmpty { return all }
-            all += piece
-        }
     }
 
     /// Whether the connection has ended, orderly or not.

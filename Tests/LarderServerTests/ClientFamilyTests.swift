@@ -15,6 +15,20 @@ import Testing
         return try #require(Int(line?.dropFirst(field.utf8.count + 1) ?? ""))
     }
 
+    @Test func `what a client says about itself has a bound`() throws {
+        let client = try ServerFixture().client()
+        let (longest, longer) = (
+            String(repeating: "n", count: 4096), String(repeating: "n", count: 4097)
+        )
+        for words in [["SETNAME"], ["SETINFO", "lib-name"], ["SETINFO", "LIB-VER"]] {
+            #expect(try client.ask(["CLIENT"] + words + [longest]) == "+OK\r\n")
+            let reply = try client.ask(["CLIENT"] + words + [longer])
+            #expect(reply.hasPrefix("-ERR ") && reply.hasSuffix("longer than 4096 bytes.\r\n"))
+        }
+        #expect(try client.ask("HELLO", "3", "SETNAME", longer).hasPrefix("-ERR Client names"))
+        #expect(try client.ask("CLIENT", "GETNAME").hasPrefix("$4096\r\n"))
+    }
+
     @Test func `KILL ends connections of either loop by any filter`() throws {
         let fixture = try ServerFixture()
         let client = try fixture.client()

@@ -64,4 +64,21 @@ import Testing
             #expect(common.matches() == textbook.matches)
         }
     }
+
+    /// Bounded in what it really takes, not in cells alone: a row is at least a word.
+    @Test func `a long and a short string may need more memory than there is`() throws {
+        let client = try ServerFixture().client()
+        _ = try client.ask("SETRANGE", "long", "3999999", "x")
+        _ = try client.ask("SET", "short", "x")
+        #expect(
+            try client.ask("LCS", "long", "short")
+                == "-ERR Insufficient memory, failed allocating transient memory for LCS\r\n")
+        #expect(try client.ask("LCS", "short", "long", "LEN") == ":1\r\n")
+        _ = try client.ask("SETRANGE", "a", "11584", "x")
+        _ = try client.ask("SETRANGE", "b", "11584", "x")
+        #expect(
+            try client.ask("LCS", "a", "b", "LEN")
+                == "-ERR Insufficient memory, transient memory for LCS exceeds"
+                + " proto-max-bulk-len\r\n")
+    }
 }

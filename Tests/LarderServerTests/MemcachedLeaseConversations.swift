@@ -42,8 +42,8 @@ extension Conversation {
                     "CLIENT_ERROR cannot increment or decrement non-numeric value|VA 1 W|x|"
                 ),
                 (
-                    "set c 0 100 1|5|mg c R101|incr c 1|mg c v|incr c 9|mg c v|",
-                    "STORED|HD W|6|VA 1 Z|6|15|VA 2|15|"
+                    "set c 0 100 1|5|mg c R101|mn|incr c 1|mg c v|incr c 9|mg c v|",
+                    "STORED|HD W|MN|6|VA 1 Z|6|15|VA 2|15|"
                 ),
                 ("append b 0 0 1|y|mg b v|", "STORED|VA 2|xy|"),
             ]),

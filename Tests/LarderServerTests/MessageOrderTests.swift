@@ -9,7 +9,7 @@ struct MessageOrderTests {
         ConnectionID(serial: UInt64(number) + 1, loop: loop, slot: number)
     }
 
-    private func name(_ text: String) -> TopicName { Array(text.utf8) }
+    private func name(_ text: String) -> TopicName { TopicName(Array(text.utf8)) }
 
     private func message(_ channel: String, _ byteCount: Int = 1) -> PublishedMessage {
         PublishedMessage(name(channel), [UInt8](repeating: 0, count: byteCount), isShard: false)
@@ -33,6 +33,31 @@ struct MessageOrderTests {
         #expect(inbox.waiting == [publisher])
         #expect(pubsub.takeInbox(of: 1).deliveries.isEmpty)
         #expect(pubsub.publish(message("news"), from: publisher).mustWait == false)
+    }
+
+    @Test func `what was taken but not sent still holds publishers back`() {
+        let pubsub = PubSub(loopCount: 1)
+        let publisher = id(0, loop: 0)
+        _ = pubsub.subscribe(Receiver(id: id(1, loop: 0), version: .v2), .channel, name("news"))
+        for _ in 0..<9 { _ = pubsub.publish(message("news", 1 << 20), from: publisher) }
+        #expect(pubsub.takeDeliveries(of: 0).count == 9)
+        #expect(pubsub.publish(message("news"), from: publisher).mustWait)
+        let inbox = pubsub.takeInbox(of: 0)
+        #expect(inbox.deliveries.count == 1 && inbox.waiting == [publisher])
+        #expect(pubsub.publish(message("news"), from: publisher).mustWait == false)
+    }
+
+    @Test func `too many key events are lost and counted, messages are not`() {
+        let pubsub = PubSub(loopCount: 1)
+        _ = pubsub.subscribe(Receiver(id: id(1, loop: 0), version: .v2), .channel, name("news"))
+        let payload = [UInt8](repeating: 0, count: 1 << 20)
+        let event = PublishedMessage(name("news"), payload, isEvent: true)
+        let lost = (0..<40).reduce(0) { sum, _ in
+            sum + pubsub.publish(event, from: nil).lostCount
+        }
+        #expect(lost == 40 - PubSub.eventBytesMax >> 20)
+        #expect(pubsub.publish(message("news"), from: nil).lostCount == 0)
+        #expect(pubsub.takeInbox(of: 0).deliveries.count == PubSub.eventBytesMax >> 20 + 1)
     }
 
     @Test func `messages have one order over all loops`() {

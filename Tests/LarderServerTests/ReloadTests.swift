@@ -8,7 +8,7 @@ import Testing
     private let sources: ConfigurationSources
 
     init() throws {
-        folder = try ScratchFolder(["larder.yaml", "larder.yaml.runtime.yaml"])
+        folder = try ScratchFolder(["larder.yaml", "larder.yaml.runtime.yaml", "password"])
         folder.write("slowlog: { length: 7 }\n", to: "larder.yaml")
         sources = ConfigurationSources(
             arguments: try ServeArguments([folder.file("larder.yaml"), "--memory.limit", "64mb"]),
@@ -44,6 +44,76 @@ import Testing
         }
         let errors = fixture.log.filter { $0.contains("was not reloaded") }
         #expect(errors.count >= 1 && errors[0].contains("larder.yaml:1:"))
+    }
+
+    private static let users = """
+        users:
+          - name: app
+            password-sha256: \(PasswordDigest(of: Array("app".utf8)).hex)
+
+        """
+
+    @Test(arguments: ["", "# nothing yet\n", "users:\n", "slowlog: { length: 9 }\n"])
+    func `a file that no longer names the users does not remove them`(text: String) throws {
+        folder.write(Self.users, to: "larder.yaml")
+        let fixture = try ServerFixture(sources: sources)
+        let client = try fixture.client()
+        #expect(try client.ask("AUTH", "app", "app") == "+OK\r\n")
+        folder.write(text, to: "larder.yaml")
+        fixture.server.reload()
+        #expect(try client.ask("SET", "a", "1") == "+OK\r\n")
+        #expect(try fixture.client().ask("GET", "a").hasPrefix("-NOAUTH"))
+        #expect(fixture.log.contains { $0.contains("names no users") && $0.contains("users: []") })
+        folder.write("users: []\n", to: "larder.yaml")
+        fixture.server.reload()
+        #expect(try fixture.client().ask("GET", "a") == "$1\r\n1\r\n")
+    }
+
+    @Test func `a file that is gone leaves the users in force`() throws {
+        folder.write(Self.users, to: "larder.yaml")
+        let fixture = try ServerFixture(sources: sources)
+        folder.remove("larder.yaml")
+        fixture.server.reload()
+        #expect(try fixture.client().ask("GET", "a").hasPrefix("-NOAUTH"))
+        #expect(fixture.log.contains { $0.contains("cannot be read") })
+    }
+
+    @Test func `an empty file does not take the password away`() throws {
+        folder.write("password: secret\n", to: "larder.yaml")
+        let fixture = try ServerFixture(sources: sources)
+        folder.write("", to: "larder.yaml")
+        fixture.server.reload()
+        #expect(try fixture.client().ask("GET", "a").hasPrefix("-NOAUTH"))
+        #expect(fixture.log.contains { $0.contains("it is empty") })
+    }
+
+    @Test func `nobody waits for a password file that is read slowly`() throws {
+        let fixture = try ServerFixture(sources: sources)
+        let client = try fixture.client()
+        folder.makePipe("password")
+        folder.write(
+            "users: [{ name: app, password-file: \(folder.file("password")) }]\n",
+            to: "larder.yaml")
+        let thread = BlockingThread { fixture.server.reload() }
+        try folder.whileReading("password", "pipe\n") {
+            let length = try value("slowlog-max-len", client)
+            #expect(length == "7")
+        }
+        thread.join()
+        #expect(try fixture.client().ask("AUTH", "app", "pipe") == "+OK\r\n")
+    }
+
+    @Test func `CONFIG SET requirepass leaves the passwords of users as they are`() throws {
+        folder.write("app\n", to: "password")
+        folder.write(
+            "users: [{ name: app, password-file: \(folder.file("password")), can: [admin] }]\n",
+            to: "larder.yaml")
+        let client = try ServerFixture(sources: sources).client()
+        _ = try client.ask("AUTH", "app", "app")
+        folder.remove("password")
+        #expect(try client.ask("CONFIG", "SET", "requirepass", "x") == "+OK\r\n")
+        #expect(try client.ask("AUTH", "x") == "+OK\r\n")
+        #expect(try client.ask("AUTH", "app", "app") == "+OK\r\n")
     }
 
     @Test func `CONFIG REWRITE outlives the server`() throws {

@@ -105,6 +105,42 @@ import Testing
         #expect(SlowArguments.shortened(Array(repeating: [97], count: 32)).last == [97])
     }
 
+    private func entry(_ byteCount: Int) -> SlowLog.Entry {
+        SlowLog.Entry(
+            seconds: 0, microseconds: 0, arguments: [[UInt8](repeating: 0, count: byteCount)],
+            address: "", name: "")
+    }
+
+    @Test func `the slow log forgets the oldest, also when the bound is lowered`() {
+        let log = SlowLog()
+        for number in 0..<100 { log.add(entry(number), limit: 10) }
+        #expect(log.last(.max).map(\.id) == (90..<100).reversed().map { Int64($0) })
+        #expect(log.last(2).map { $0.arguments[0].count } == [99, 98])
+        log.add(entry(0), limit: 3)
+        #expect(log.last(.max).map(\.id) == [100, 99, 98])
+        log.add(entry(0), limit: 0)
+        #expect(log.count == 0 && log.byteCount == 0)
+        log.reset()
+        log.add(entry(0), limit: 3)
+        #expect(log.last(5).map(\.id) == [102])
+    }
+
+    @Test func `the slow log is bounded in bytes, whatever its length`() {
+        let log = SlowLog()
+        for _ in 0..<10_000 { log.add(entry(4000), limit: .max) }
+        #expect(log.byteCount <= SlowLog.bytesMax && log.byteCount > SlowLog.bytesMax - 5000)
+        #expect(log.last(1).map(\.id) == [9_999])
+        #expect(log.count == log.last(.max).count)
+    }
+
+    /// Fails when the oldest goes by moving all others: 20 billion entries here.
+    @Test func `a long slow log is as quick as a short one`() {
+        let log = SlowLog()
+        let entry = entry(1)
+        for _ in 0..<200_000 { log.add(entry, limit: 50_000) }
+        #expect(log.count == 50_000)
+    }
+
     @Test func `an event keeps the longest of each second, at most 160`() throws {
         let monitor = LatencyMonitor()
         for second: Int64 in 0..<200 {

@@ -45,9 +45,7 @@ import Testing
     func `finds what a proxy breaks before redis`(fault: FaultyProxy.Fault) throws {
         let server = try PeerServer.redis()
         try Self.expectViolation(FaultyProxy(to: server.address, fault: fault, seed: 1)) {
-            var load = HistoryLoad(resp: $0)
-            load.operationsPerClient = 600
-            return load
+            HistoryLoad(resp: $0)
         }
     }
 
@@ -57,9 +55,7 @@ import Testing
     func `finds what a proxy breaks before memcached`(fault: FaultyProxy.Fault) throws {
         let server = try PeerServer.memcached()
         try Self.expectViolation(FaultyProxy(to: server.address, fault: fault, seed: 1)) {
-            var load = HistoryLoad(text: $0)
-            load.operationsPerClient = 600
-            return load
+            HistoryLoad(text: $0)
         }
     }
 
@@ -91,7 +87,9 @@ import Testing
         _ proxy: FaultyProxy, load: (ServerAddress) -> HistoryLoad
     ) throws {
         let history = try proxy.serve { address throws(SocketFault) in
-            try load(address).record()
+            var load = load(address)
+            load.operationsPerClient = 600
+            return try load.record()
         }
         let verdict = try HistoryChecker().verdict(on: history)
         guard case .violation = verdict else {

@@ -54,6 +54,12 @@ public struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible 
     /// What, and what would be right.
     public let message: String
 
+    /// A problem that was found by somebody who knows where it lies.
+    public init(source: ConfigurationSource, message: String) {
+        self.source = source
+        self.message = message
+    }
+
     /// One line, as printed.
     public var description: String { "\(source): \(message)" }
 }
@@ -68,7 +74,8 @@ public struct ConfigurationProblems: Error, Sendable, Hashable, CustomStringConv
     /// How many more there are.
     public let omittedCount: Int
 
-    init(_ all: [ConfigurationProblem]) {
+    /// All that is wrong, at least one thing.
+    public init(_ all: [ConfigurationProblem]) {
         let sorted = all.sorted { $0.source.rank < $1.source.rank }
         problems = Array(sorted.prefix(Self.countMax))
         omittedCount = all.count - problems.count

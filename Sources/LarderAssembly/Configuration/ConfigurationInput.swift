@@ -69,6 +69,10 @@ public struct LoadedConfiguration: Sendable, Hashable {
     public let configuration: Configuration
     /// What was accepted and does nothing, one line each.
     public let warnings: [ConfigurationProblem]
+    /// Where the values were given.
+    public let places: ConfigurationPlaces
+    /// Keys and sections that stand in the files, with something behind them.
+    public let keysInFiles: Set<String>
 }
 
 extension Configuration {

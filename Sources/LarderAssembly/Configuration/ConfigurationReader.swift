@@ -10,9 +10,10 @@ struct ConfigurationReader {
     private var warnings: [ConfigurationProblem] = []
     private var warned: Set<String> = []
     /// Where each key was last given.
-    private var sources: [String: ConfigurationSource] = [:]
+    var places = ConfigurationPlaces()
     /// Keys whose value was wrong somewhere; what depends on them is not judged.
     private var failed: Set<String> = []
+    private var keysInFiles: Set<String> = []
 
     /// What the sources gave, checked as a whole.
     func result() throws(ConfigurationProblems) -> LoadedConfiguration {
@@ -21,13 +22,15 @@ struct ConfigurationReader {
         }
         let found = violations.map { violation in
             // Where the field is the default, another one given does not go with it.
-            let given = ([violation.field] + violation.others).compactMap { sources[$0] }
+            let given = ([violation.field] + violation.others).compactMap { places.given($0) }
             return ConfigurationProblem(
                 source: given.first ?? .builtIn, message: violation.message)
         }
         let all = problems + found
         guard all.isEmpty else { throw ConfigurationProblems(all) }
-        return LoadedConfiguration(configuration: configuration, warnings: warnings)
+        return LoadedConfiguration(
+            configuration: configuration, warnings: warnings, places: places,
+            keysInFiles: keysInFiles)
     }
 
     // MARK: - Environment and flags
@@ -79,7 +82,10 @@ struct ConfigurationReader {
         guard let root = document.root else { return }
         switch root.content {
         case .mapping(let entries):
-            for entry in entries { read(entry, section: nil, of: file.name) }
+            for entry in entries {
+                if entry.value.content != .empty { keysInFiles.insert(entry.key) }
+                read(entry, section: nil, of: file.name)
+            }
             readStructured(entries, of: file.name)
         case .empty: return
         default:
@@ -152,27 +158,30 @@ struct ConfigurationReader {
         _ setting: Setting, _ nodes: [YAMLNode], at source: ConfigurationSource, of file: String
     ) {
         var texts: [String] = []
+        var elements: [String: ConfigurationSource] = [:]
         for node in nodes {
             var scratch = Configuration()
+            let place = ConfigurationSource.file(name: file, position: node.position)
             guard case .scalar(let text) = node.content, setting.assign([text], &scratch) else {
-                let place = ConfigurationSource.file(name: file, position: node.position)
                 let shown = if case .scalar(let text) = node.content { [text] } else { [""] }
                 return fail(setting, setting.complaint(about: shown), place)
             }
             texts.append(text)
+            elements[text] = place
         }
-        assign(setting, texts, at: source)
+        assign(setting, texts, at: source, elements)
     }
 
     // MARK: - Results
 
     private mutating func assign(
-        _ setting: Setting, _ texts: [String], at source: ConfigurationSource
+        _ setting: Setting, _ texts: [String], at source: ConfigurationSource,
+        _ elements: [String: ConfigurationSource] = [:]
     ) {
         guard setting.assign(texts, &configuration) else {
             return fail(setting, setting.complaint(about: texts), source)
         }
-        sources[setting.path] = source
+        places.note(setting.path, source, elements: elements)
     }
 
     private mutating func fail(

@@ -32,34 +32,48 @@ public struct ListenConfiguration: Sendable, Hashable {
                 ConfigurationError(
                     field: "listen.resp", message: text, others: ["listen.memcached"]))
         }
-        found += repeatedViolations()
-        if let twice = memcached.first(where: { resp.contains($0) && $0.isFixed }) {
-            let text = "memcached is \(twice), where resp listens too; give each its own port"
-            found.append(
-                ConfigurationError(
-                    field: "listen.memcached", message: text, others: ["listen.resp"]))
+        return found + repeatedViolations()
+    }
+
+    /// Addresses that are given for two protocols.
+    private func repeatedViolations() -> [ConfigurationError] {
+        let lists = [
+            ("resp", resp), ("memcached", memcached), ("resp-tls", respTLS),
+            ("memcached-tls", memcachedTLS),
+        ]
+        var found: [ConfigurationError] = []
+        for (index, (name, endpoints)) in lists.enumerated() {
+            for (other, taken) in lists[..<index] {
+                guard let twice = endpoints.first(where: { taken.contains($0) && $0.isFixed })
+                else { continue }
+                let text = "\(name) is \(twice), where \(other) listens too; give each its own port"
+                found.append(
+                    ConfigurationError(
+                        field: "listen.\(name)", message: text, others: ["listen.\(other)"]))
+            }
         }
         return found
     }
 
     private func protectionViolations(hasPassword: Bool) -> [ConfigurationError] {
-        var found: [ConfigurationError] = []
-        if hasPassword == false, let open = resp.first(where: { $0.isLocal == false }) {
+        guard hasPassword == false else { return [] }
+        return Self.openViolations(
+            [("resp", resp), ("memcached", memcached)],
+            advice: "'password', or", others: ["password", "server.protected-mode"])
+    }
+
+    /// The first address of each list that other machines reach, where nobody has to say who he is.
+    ///
+    /// `advice`: what to set, beside the mode that lets everyone in.
+    static func openViolations(
+        _ lists: [(name: String, endpoints: [Endpoint])], advice: String, others: [String]
+    ) -> [ConfigurationError] {
+        lists.compactMap { name, endpoints in
+            guard let open = endpoints.first(where: { $0.isLocal == false }) else { return nil }
             let text =
-                "resp is \(open), which other machines reach, and there is no password;"
-                + " set 'password', or 'protected-mode: no' under 'server' if everyone may in"
-            let others = ["password", "server.protected-mode"]
-            found.append(
-                ConfigurationError(field: "listen.resp", message: text, others: others))
+                "\(name) is \(open), which other machines reach, and there is no password;"
+                + " set \(advice) 'protected-mode: no' under 'server' if everyone may in"
+            return ConfigurationError(field: "listen.\(name)", message: text, others: others)
         }
-        if hasPassword == false, let open = memcached.first(where: { $0.isLocal == false }) {
-            let text =
-                "memcached is \(open), which other machines reach, and there is no password;"
-                + " set 'password', or 'protected-mode: no' under 'server' if everyone may in"
-            let others = ["password", "server.protected-mode"]
-            found.append(
-                ConfigurationError(field: "listen.memcached", message: text, others: others))
-        }
-        return found
     }
 }

@@ -40,48 +40,11 @@ extension TLSConfiguration {
     private func protectionViolations(
         _ listen: ListenConfiguration, hasPassword: Bool
     ) -> [ConfigurationError] {
-        guard clientCertificates != .required else { return [] }
-        let others = ["password", "tls.client-certificates", "server.protected-mode"]
-        var found: [ConfigurationError] = []
-        if hasPassword == false, let open = listen.respTLS.first(where: { $0.isLocal == false }) {
-            let text =
-                "resp-tls is \(open), which other machines reach, and there is no password; set"
-                + " 'password', or 'client-certificates: required' under 'tls', or"
-                + " 'protected-mode: no' under 'server' if everyone may in"
-            found.append(
-                ConfigurationError(field: "listen.resp-tls", message: text, others: others))
-        }
-        if hasPassword == false,
-            let open = listen.memcachedTLS.first(where: { $0.isLocal == false })
-        {
-            let text =
-                "memcached-tls is \(open), which other machines reach, and there is no password;"
-                + " set 'password', or 'client-certificates: required' under 'tls', or"
-                + " 'protected-mode: no' under 'server' if everyone may in"
-            found.append(
-                ConfigurationError(field: "listen.memcached-tls", message: text, others: others))
-        }
-        return found
-    }
-}
-
-extension ListenConfiguration {
-    /// Addresses that are given for TLS and for something else.
-    func repeatedViolations() -> [ConfigurationError] {
-        let plain = [("resp", resp), ("memcached", memcached)]
-        let sealed = [("resp-tls", respTLS), ("memcached-tls", memcachedTLS)]
-        var found: [ConfigurationError] = []
-        for (index, (name, endpoints)) in sealed.enumerated() {
-            for (other, taken) in plain + sealed[..<index] {
-                guard let twice = endpoints.first(where: { taken.contains($0) && $0.isFixed })
-                else { continue }
-                let text = "\(name) is \(twice), where \(other) listens too; give each its own port"
-                found.append(
-                    ConfigurationError(
-                        field: "listen.\(name)", message: text, others: ["listen.\(other)"]))
-            }
-        }
-        return found
+        guard clientCertificates != .required, hasPassword == false else { return [] }
+        return ListenConfiguration.openViolations(
+            [("resp-tls", listen.respTLS), ("memcached-tls", listen.memcachedTLS)],
+            advice: "'password', or 'client-certificates: required' under 'tls', or",
+            others: ["password", "tls.client-certificates", "server.protected-mode"])
     }
 }
 

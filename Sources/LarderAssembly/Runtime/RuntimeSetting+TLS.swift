@@ -5,20 +5,8 @@ extension RuntimeSetting {
     static let tls = [
         RuntimeSetting(
             name: "tls-port", text: { "\(RedisText.port($0.configuration.listen.respTLS))" }),
-        RuntimeSetting(
-            name: "tls-cert-file", path: "tls.certificate",
-            text: { $0.configuration.tls.certificates.first ?? "" },
-            change: { text, settings in
-                settings.configuration.tls.certificates = text.isEmpty ? [] : [text]
-                return nil
-            }),
-        RuntimeSetting(
-            name: "tls-key-file", path: "tls.key",
-            text: { $0.configuration.tls.keys.first ?? "" },
-            change: { text, settings in
-                settings.configuration.tls.keys = text.isEmpty ? [] : [text]
-                return nil
-            }),
+        file("tls-cert-file", "tls.certificate", \.certificates),
+        file("tls-key-file", "tls.key", \.keys),
         RuntimeSetting(
             name: "tls-ca-cert-file", path: "tls.ca",
             text: { $0.configuration.tls.authorities ?? "" },
@@ -41,6 +29,20 @@ extension RuntimeSetting {
             }),
         RuntimeSetting(name: "tls-protocols", text: { _ in "TLSv1.2 TLSv1.3" }),
     ]
+
+    /// The first of several files; redis has but one.
+    private static func file(
+        _ name: String, _ path: String,
+        _ files: any WritableKeyPath<TLSConfiguration, [String]> & Sendable
+    ) -> RuntimeSetting {
+        RuntimeSetting(
+            name: name, path: path,
+            text: { $0.configuration.tls[keyPath: files].first ?? "" },
+            change: { text, settings in
+                settings.configuration.tls[keyPath: files] = text.isEmpty ? [] : [text]
+                return nil
+            })
+    }
 
     private static func redisWord(_ clients: TLSConfiguration.ClientCertificates) -> String {
         switch clients {

@@ -42,7 +42,21 @@ extension ConfigurationReader {
             return nil
         }
         for violation in user.violations() { report(violation, at: node, of: file) }
+        for entry in entries { note(entry, of: user.name, in: file) }
         return user
+    }
+
+    /// Remembers where it stands, for what is only found out when the user is made.
+    private mutating func note(_ entry: YAMLNode.Entry, of user: String, in file: String) {
+        var elements: [String: ConfigurationSource] = [:]
+        if case .sequence(let nodes) = entry.value.content {
+            for node in nodes {
+                guard case .scalar(let text) = node.content else { continue }
+                elements[text] = .file(name: file, position: node.position)
+            }
+        }
+        let source = ConfigurationSource.file(name: file, position: entry.value.position)
+        places.note("users.\(user).\(entry.key)", source, elements: elements)
     }
 
     /// The keys of a user.

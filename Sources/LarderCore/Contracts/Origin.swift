@@ -71,7 +71,7 @@ public struct Validator: Hashable, Sendable {
 public enum LoadOutcome: Hashable, Sendable {
     case loaded(Loaded)
     /// The value of the request's validator still holds, for this long.
-    case notModified(Lifetime)
+    case notModified(LoadedLifetime)
     /// The origin is sure that there is none.
     case absent
     /// Nobody knows.
@@ -79,7 +79,7 @@ public enum LoadOutcome: Hashable, Sendable {
 }
 
 /// How long an origin wants its answer kept. Without a word of the origin the namespace decides.
-public struct Lifetime: Hashable, Sendable {
+public struct LoadedLifetime: Hashable, Sendable {
     /// How long it is fresh; `nil` if the namespace decides.
     public var ttl: Duration?
     /// How long after that it may be served while it is refreshed.
@@ -100,7 +100,7 @@ public struct Loaded: Hashable, Sendable {
     /// The value.
     public var value: [UInt8]
     /// How long it is good.
-    public var lifetime: Lifetime
+    public var lifetime: LoadedLifetime
     /// Names by which it can be banned together with others. At most `Entry.tagCountMax`.
     public var tags: [[UInt8]] = []
     /// By what to ask for its change.
@@ -109,7 +109,7 @@ public struct Loaded: Hashable, Sendable {
     /// A value; without a `ttl` the namespace decides.
     public init(_ value: [UInt8], ttl: Duration? = nil) {
         self.value = value
-        lifetime = Lifetime(ttl: ttl)
+        lifetime = LoadedLifetime(ttl: ttl)
     }
 }
 

@@ -2,7 +2,13 @@
 ///
 /// What `Mutex` is, but on a lock that the thread sanitizer understands. Any thread may call it.
 ///
-/// Safety: the value is reached through `withLock` only, which holds the lock meanwhile.
+/// Safety: `state` points to memory that this object alone owns, from `init` to `deinit`. Between
+/// them it is reached through `withLock` only, which holds the lock meanwhile, so no two threads
+/// see the value at once, and who locks next sees all that was written (`SpinLock` orders it).
+/// `deinit` needs no lock: nobody is left who could call. It would break with a second way to
+/// `state`, or with a body that keeps what it was lent: `inout` does not leave the call, but an
+/// object or a pointer within the value can, and is then shared without the lock. So `State` need
+/// not be `Sendable`, but what is put in stays in, or is safe to share by itself.
 @safe public final class Guarded<State: ~Copyable>: @unchecked Sendable {
     @usableFromInline let lock = SpinLock()
     @usableFromInline let state: UnsafeMutablePointer<State>

@@ -130,6 +130,15 @@
         return references
     }
 
+    /// Gives every reference another position, in order.
+    mutating func moveReferences(_ newPosition: (Int) -> Int) {
+        for index in references.indices {
+            let old = references[index]
+            references[index] = OutputReference(
+                position: newPosition(old.position), value: old.value)
+        }
+    }
+
     /// A copy whose common sizes are a few loads and stores that overlap, without a call.
     @inlinable @inline(__always) static func copy(
         _ source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, byteCount: Int

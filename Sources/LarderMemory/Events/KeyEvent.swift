@@ -28,11 +28,20 @@ public struct KeyEvent: Sendable, Hashable {
     public let key: [UInt8]
     /// Whether a stored value has an expiry.
     public let hasExpiry: Bool
+    /// What the entry was, if it left to make room.
+    public let evicted: EvictedEntry?
+
+    /// Memory that it holds, about.
+    public var byteCount: Int { 96 + key.count }
 
     /// What happened to a key.
-    public init(_ kind: Kind, database: Int, key: [UInt8], hasExpiry: Bool = false) {
+    public init(
+        _ kind: Kind, database: Int, key: [UInt8], hasExpiry: Bool = false,
+        evicted: EvictedEntry? = nil
+    ) {
         self.kind = kind
         self.hasExpiry = hasExpiry
+        self.evicted = evicted
         self.database = database
         self.key = key
     }

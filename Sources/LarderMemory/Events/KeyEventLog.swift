@@ -12,18 +12,26 @@ public final class KeyEventLog: Sendable {
     private static let stripeCount = 16
     /// Most events of a stripe that nobody took. One command may cause as many as it has arguments.
     private static let limit = 1 << 20
+    /// Most bytes of them. A command that is slower to take them than others to cause them loses
+    /// some, and so does one that removes millions of keys at once.
+    public static let bytesMax = 64 << 20
 
     private struct Noted {
         let thread: UInt
         let event: KeyEvent
     }
 
+    private struct Stripe {
+        var noted: [Noted] = []
+        var byteCount = 0
+    }
+
     @usableFromInline let bits = Atomic<UInt32>(0)
-    private let stripes: [Guarded<[Noted]>]
+    private let stripes: [Guarded<Stripe>]
     private let lost = Atomic<UInt64>(0)
 
     init() {
-        stripes = (0..<Self.stripeCount).map { _ in Guarded([]) }
+        stripes = (0..<Self.stripeCount).map { _ in Guarded(Stripe()) }
     }
 
     /// The kinds that somebody wants. Relaxed: who has just begun to want them misses what happens
@@ -41,33 +49,41 @@ public final class KeyEventLog: Sendable {
     /// Events that were not noted since nobody took those before.
     public var lostCount: UInt64 { lost.load(ordering: .relaxed) }
 
+    /// Counts events that somebody who took them could not keep.
+    public func noteLost(_ count: Int) { lost.add(UInt64(count), ordering: .relaxed) }
+
     func add(_ event: KeyEvent) {
         let thread = UInt(pthread_self())
-        let isNoted = stripe(thread).withLock { noted in
-            guard noted.count < Self.limit else { return false }
-            noted.append(Noted(thread: thread, event: event))
+        let isNoted = stripe(thread).withLock { stripe in
+            guard stripe.noted.count < Self.limit, stripe.byteCount < Self.bytesMax else {
+                return false
+            }
+            stripe.noted.append(Noted(thread: thread, event: event))
+            stripe.byteCount += event.byteCount
             return true
         }
-        if !isNoted { lost.add(1, ordering: .relaxed) }
+        if !isNoted { noteLost(1) }
     }
 
     /// Takes what this thread has caused since it last asked, in order.
     public func takeAll() -> [KeyEvent] {
         let thread = UInt(pthread_self())
-        return stripe(thread).withLock { noted in
-            guard !noted.isEmpty else { return [] }
-            let mine = noted.filter { $0.thread == thread }.map(\.event)
-            if mine.count == noted.count {
-                noted.removeAll(keepingCapacity: noted.count < 64)
+        return stripe(thread).withLock { stripe in
+            guard !stripe.noted.isEmpty else { return [] }
+            let mine = stripe.noted.filter { $0.thread == thread }.map(\.event)
+            if mine.count == stripe.noted.count {
+                stripe.noted.removeAll(keepingCapacity: stripe.noted.count < 64)
+                stripe.byteCount = 0
             } else if !mine.isEmpty {
-                noted.removeAll { $0.thread == thread }
+                stripe.noted.removeAll { $0.thread == thread }
+                stripe.byteCount -= mine.reduce(0) { $0 + $1.byteCount }
             }
             return mine
         }
     }
 
     /// Addresses of threads differ in the bits above a page.
-    private func stripe(_ thread: UInt) -> Guarded<[Noted]> {
+    private func stripe(_ thread: UInt) -> Guarded<Stripe> {
         let mixed = UInt64(thread >> 12) &* 0x9E37_79B9_7F4A_7C15
         return stripes[Int(mixed >> 60)]
     }

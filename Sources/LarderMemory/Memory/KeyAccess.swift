@@ -151,6 +151,10 @@ import LarderPolicy
         return version
     }
 
+    /// Where the keys with this hash stand: it changes with each write of the value, if not only
+    /// with those.
+    public var fillToken: FillToken { unsafe state.pointee.fillToken(hash) }
+
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///
@@ -176,7 +180,7 @@ import LarderPolicy
         let outcome = unsafe state.pointee.put(
             value, for: key, hash, space, over: stored, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(attributes.expiry, wasThere) }
+        if tells, outcome == .stored { tellPut(value.byteCount, attributes.expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -195,7 +199,7 @@ import LarderPolicy
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
         if outcome != .tooLarge { unsafe state.pointee.bumpGeneration(hash) }
-        if tells, outcome == .stored { tellPut(attributes.expiry, wasThere) }
+        if tells, outcome == .stored { tellPut(value?.byteCount ?? 0, attributes.expiry, wasThere) }
         isStale = true
         return outcome
     }
@@ -207,9 +211,10 @@ import LarderPolicy
     public mutating func setExpiry(_ expiry: Moment) -> Bool {
         let tells = unsafe state.pointee.tells
         let isChange = tells && (expiry != .never || self.expiry != .never)
+        let entry = EvictedEntry(valueLength: isChange ? valueLength : 0, expiry: expiry)
         let isDone = unsafe state.pointee.setExpiry(expiry, of: fetch(), hash)
         isStale = true
-        if isChange { unsafe state.pointee.tellExpiry(expiry, isDone, key, hash, space) }
+        if isChange { unsafe state.pointee.tellExpiry(entry, isDone, key, hash, space) }
         return isDone
     }
 
@@ -222,7 +227,7 @@ import LarderPolicy
         let expiry = expiry
         let isChanged = unsafe state.pointee.edit(
             fetch(), hash, length: length, at: now, change)
-        if isChanged == true, unsafe state.pointee.tells { tellPut(expiry, true) }
+        if isChanged == true, unsafe state.pointee.tells { tellPut(length, expiry, true) }
         isStale = true
         return isChanged != nil
     }
@@ -269,8 +274,9 @@ import LarderPolicy
     }
 
     @inline(never)
-    private func tellPut(_ expiry: Moment, _ wasThere: Bool) {
-        unsafe state.pointee.tellPut(key, hash, space, expiry, wasThere: wasThere)
+    private func tellPut(_ byteCount: Int, _ expiry: Moment, _ wasThere: Bool) {
+        let entry = EvictedEntry(valueLength: byteCount, expiry: expiry)
+        unsafe state.pointee.tellPut(key, hash, space, entry, wasThere: wasThere)
     }
 
     /// Notes a use of the entry, with the policy too.

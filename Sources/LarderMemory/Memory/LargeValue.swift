@@ -6,8 +6,12 @@ public import LarderCore
 /// the shard, which frees them a few at a time. So readers need no lock, and a value that was
 /// overwritten or evicted under a slow reader stays accounted until he is done.
 @safe public final class LargeValue: SharedBytes {
-    // Safety: changed before the object is shared, or under the shard's lock while the store has
-    // the only reference: whoever reads has one of his own. Else the pieces are only read.
+    // Safety: written at two times only. Before the object is shared, while its maker alone knows
+    // it. And by `write`, `grow` and the subscript, which `ShardState+Edit` calls under the shard's
+    // lock after `isUnshared` found the store's reference to be the only one. Readers take theirs
+    // under that lock, so none can appear meanwhile, and those that were have let go, which the
+    // count orders. At any other time the pieces are only read. A reference that is taken without
+    // the shard's lock, or an edit that does not ask first, would show a reader bytes that change.
     private nonisolated(unsafe) var pieces: LargePieces
     private let returns: PieceReturns
     private let range: AddressRange

@@ -12,9 +12,8 @@ extension ShardState {
     }
 
     /// Makes `fresh` the key space of `database`; what is in the old one is dead.
-    mutating func flush(_ database: Int, to fresh: UInt16, at now: Moment) {
+    mutating func flush(_ database: Int, to fresh: UInt16) {
         let old = spaces[database]
-        breakWatches(of: database, in: old, or: old, at: now)
         spaces[database] = fresh
         markDead(old)
     }

@@ -116,7 +116,7 @@ extension ShardState {
     /// Removes an entry that the policy has let go.
     mutating func evict(_ slot: UInt32) {
         statistics.evictions += 1
-        if tells { tell(.evicted, block(of: slot)) }
+        if tells { tellEvicted(block(of: slot)) }
         if !block(of: slot).header.marks.contains(.fetched) { statistics.evictionsUnread += 1 }
         removeUnheld(slot, hash(of: slot))
     }

@@ -12,6 +12,8 @@ public final class KeyWatch {
     /// When the first of the keys expires. Whoever puts its expiry off has changed it, so this need
     /// not be asked again.
     private var firstExpiry = Moment.never
+    /// How often the databases of the keys had moved when they were added.
+    private(set) var marks: [WatchMark] = []
 
     /// Most keys that a client may watch: it holds about 60 bytes for each, here and in the shard,
     /// and every one is looked at when the watch ends.
@@ -30,26 +32,48 @@ public final class KeyWatch {
     public var heldBytes: Int {
         keys.capacity * MemoryLayout<WatchedKey>.stride
             + keys.count * 2 * MemoryLayout<WatchTable.Entry>.stride
+            + marks.capacity * MemoryLayout<WatchMark>.stride
     }
 
-    /// Whether a key has changed or expired since it is watched. Final only while the locks of
-    /// `shards` are held.
-    public func isBroken(at now: Moment) -> Bool {
+    /// Whether a key has been written or has expired. What happened to its database as a whole,
+    /// `ByteStore.isBroken` knows.
+    func isBroken(at now: Moment) -> Bool {
         flag.isSet || firstExpiry <= now
     }
 
-    func append(_ key: WatchedKey, shard: Int, expiry: Moment) {
+    /// Adds a key. `expiry` is nil when it has no entry.
+    func append(_ key: WatchedKey, shard: Int, expiry: Moment?, moves: UInt32) {
         keys.append(key)
+        if marks.last?.database != key.database || marks.last?.moves != moves {
+            marks.append(WatchMark(database: key.database, moves: moves))
+        }
+        if expiry != nil {
+            marks[marks.count - 1].hasEntries = true
+        } else {
+            marks[marks.count - 1].hasGaps = true
+        }
         shards.insert(shard)
-        if expiry < firstExpiry { firstExpiry = expiry }
+        if let expiry, expiry < firstExpiry { firstExpiry = expiry }
     }
 
     func removeAll() {
         keys.removeAll(keepingCapacity: keys.count <= 64)
         shards = ShardSet()
         firstExpiry = .never
+        marks.removeAll(keepingCapacity: marks.count <= 64)
         flag.clear()
     }
+}
+
+/// What a watch has to know of a database, to notice that it was flushed or exchanged.
+struct WatchMark: BitwiseCopyable {
+    let database: Int
+    /// How often it had been.
+    let moves: UInt32
+    /// Whether some of the keys had entries, which are gone then.
+    var hasEntries = false
+    /// Whether some had none, which they may get by an exchange.
+    var hasGaps = false
 }
 
 /// A key, by its hash: two keys of one hash would at worst end a watch for nothing.

@@ -1,8 +1,8 @@
 import LarderCore
 
 // Writers of every kind pass one of three places: an entry is filled, removed, or given another
-// expiry. Each tells the table of watches; whole databases that go or are exchanged do too. Only an
-// expiry tells nobody: a watch knows when its keys expire.
+// expiry. Each tells the table of watches. Whole databases that go or are exchanged count how often
+// they did (DatabaseMoves). Only an expiry tells nobody: a watch knows when its keys expire.
 extension ShardState {
     /// Breaks the watches on a key that has changed.
     ///
@@ -18,22 +18,24 @@ extension ShardState {
     private mutating func breakWatches(_ hash: UInt64, _ space: UInt16) {
         // An entry of a flushed database, which is swept, is in the key space of none.
         watches.forEach(hash) { entry in
-            if spaces[entry.database] == space { entry.flag.set() }
+            if spaces[Int(entry.database)] == space { entry.flag.set() }
         }
     }
 
-    /// Breaks the watches on all keys of `database` that are in one of two key spaces: the one it
-    /// has, and the one that it is to have. What has expired by `now` is in none.
+    /// Breaks the watches on those keys of a database in one bucket that an exchange, the one with
+    /// which it had moved `moves` times, gave the entries of `space`. What has expired by `now` is
+    /// none.
     ///
-    /// - Complexity: O(watched keys of the shard).
+    /// - Complexity: O(watched keys of the bucket).
     func breakWatches(
-        of database: Int, in current: UInt16, or next: UInt16, at now: Moment
+        inBucket bucket: Int, of database: Int, gaining space: UInt16, moves: UInt32,
+        at now: Moment
     ) {
-        watches.forEach { entry in
-            guard entry.database == database, !entry.flag.isSet else { return }
-            if holds(entry.hash, in: current, at: now) || holds(entry.hash, in: next, at: now) {
-                entry.flag.set()
-            }
+        watches.forEach(inBucket: bucket) { entry in
+            guard entry.database == UInt32(database), !entry.flag.isSet,
+                Int32(bitPattern: moves &- entry.moves) > 0
+            else { return }
+            if holds(entry.hash, in: space, at: now) { entry.flag.set() }
         }
     }
 

@@ -5,7 +5,9 @@
 struct WatchTable: ~Copyable {
     struct Entry {
         let hash: UInt64
-        let database: Int
+        let database: UInt32
+        /// How often the database had moved when the key was added.
+        let moves: UInt32
         let flag: WatchFlag
     }
 
@@ -28,14 +30,15 @@ struct WatchTable: ~Copyable {
     ///
     /// - Returns: `false` when the watch has the key already.
     /// - Complexity: O(entries of one bucket).
-    mutating func insert(_ key: WatchedKey, _ flag: WatchFlag) -> Bool {
+    mutating func insert(_ key: WatchedKey, moves: UInt32, _ flag: WatchFlag) -> Bool {
         if buckets.isEmpty { buckets = Array(repeating: [], count: Self.bucketCount) }
         let bucket = Int(key.hash >> 58)
         let isThere = buckets[bucket].contains { entry in
-            entry.hash == key.hash && entry.database == key.database && entry.flag === flag
+            entry.hash == key.hash && Int(entry.database) == key.database && entry.flag === flag
         }
         guard !isThere else { return false }
-        buckets[bucket].append(Entry(hash: key.hash, database: key.database, flag: flag))
+        buckets[bucket].append(
+            Entry(hash: key.hash, database: UInt32(key.database), moves: moves, flag: flag))
         filter |= 1 << UInt64(bucket)
         return true
     }
@@ -45,7 +48,7 @@ struct WatchTable: ~Copyable {
         let bucket = Int(key.hash >> 58)
         guard !buckets.isEmpty else { return }
         let index = buckets[bucket].firstIndex { entry in
-            entry.hash == key.hash && entry.database == key.database && entry.flag === flag
+            entry.hash == key.hash && Int(entry.database) == key.database && entry.flag === flag
         }
         guard let index else { return }
         buckets[bucket].swapAt(index, buckets[bucket].count - 1)
@@ -61,11 +64,9 @@ struct WatchTable: ~Copyable {
         for entry in buckets[Int(hash >> 58)] where entry.hash == hash { body(entry) }
     }
 
-    /// Visits all entries.
-    func forEach(_ body: (Entry) -> Void) {
-        guard !isEmpty else { return }
-        for bucket in buckets {
-            for entry in bucket { body(entry) }
-        }
+    /// Visits the entries of one bucket.
+    func forEach(inBucket bucket: Int, _ body: (Entry) -> Void) {
+        guard !buckets.isEmpty else { return }
+        for entry in buckets[bucket] { body(entry) }
     }
 }

@@ -21,8 +21,8 @@ struct CacheControl: Hashable, Sendable {
     }
 
     /// The lifetime of an answer with this head.
-    static func lifetime(of head: HTTPHead) -> Lifetime {
-        var lifetime = Lifetime()
+    static func lifetime(of head: HTTPHead) -> LoadedLifetime {
+        var lifetime = LoadedLifetime()
         if head.text(of: "vary")?.contains("*") == true { lifetime.isCacheable = false }
         guard let text = head.text(of: "cache-control") else { return lifetime }
         let control = CacheControl(text)

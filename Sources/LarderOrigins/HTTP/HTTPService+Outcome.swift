@@ -41,8 +41,8 @@ extension HTTPService {
         SourceFailure(source: name, cause: cause, detail: "HTTP \(answer.status)")
     }
 
-    private func lifetime(of answer: HTTPAnswer) -> Lifetime {
-        respectsCacheControl ? CacheControl.lifetime(of: answer.head) : Lifetime()
+    private func lifetime(of answer: HTTPAnswer) -> LoadedLifetime {
+        respectsCacheControl ? CacheControl.lifetime(of: answer.head) : LoadedLifetime()
     }
 
     private func loaded(_ answer: HTTPAnswer) -> Loaded {

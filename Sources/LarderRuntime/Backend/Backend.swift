@@ -29,6 +29,10 @@
         fatalError("A backend knows how to update.")
     }
 
+    /// Reports to `peerEnded`, from now on or no more, that the peer sends no more, while nothing
+    /// is read.
+    func awaitEnd(_ link: Link, _ isOn: Bool) {}
+
     /// Queues the bytes `range` of the loop's output. Its result goes to `sent`.
     func queueSend(_ link: Link, _ range: Range<Int>) {
         fatalError("Only a backend that batches sends is given them.")

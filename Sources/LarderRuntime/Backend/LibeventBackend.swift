@@ -63,16 +63,27 @@ import LarderCore
     override func remove(_ link: Link) {
         if let event = unsafe link.state.event { unsafe event_free(event) }
         unsafe link.state.event = nil
-        link.state.flags.subtract([.reads, .writes])
+        link.state.flags.subtract([.reads, .writes, .awaitsEnd])
     }
 
     override func update(_ link: Link, reads: Bool, writes: Bool) {
+        let awaitsEnd = link.state.flags.contains(.awaitsEnd)
         remove(link)
-        if reads || writes { register(link, reads: reads, writes: writes) }
+        register(link, reads: reads, writes: writes, awaitsEnd: awaitsEnd)
     }
 
-    private func register(_ link: Link, reads: Bool, writes: Bool) {
-        let kinds = (reads ? EV_READ : 0) | (writes ? EV_WRITE : 0) | EV_PERSIST
+    override func awaitEnd(_ link: Link, _ isOn: Bool) {
+        let flags = link.state.flags
+        remove(link)
+        register(
+            link, reads: flags.contains(.reads), writes: flags.contains(.writes), awaitsEnd: isOn)
+    }
+
+    private func register(_ link: Link, reads: Bool, writes: Bool, awaitsEnd: Bool = false) {
+        guard reads || writes || awaitsEnd else { return }
+        let kinds =
+            (reads ? EV_READ : 0) | (writes ? EV_WRITE : 0) | (awaitsEnd ? EV_CLOSED : 0)
+            | EV_PERSIST
         let event = unsafe event_new(
             base, link.state.descriptor, Int16(kinds),
             { _, what, context in
@@ -83,6 +94,7 @@ import LarderCore
         unsafe link.state.event = event
         if reads { link.state.flags.insert(.reads) }
         if writes { link.state.flags.insert(.writes) }
+        if awaitsEnd { link.state.flags.insert(.awaitsEnd) }
     }
 
     private static func report(_ link: Link, _ what: Int16) {
@@ -90,8 +102,12 @@ import LarderCore
         if what & Int16(EV_WRITE) != 0 {
             let serial = link.state.serial
             loop.writable(link)
-            guard link.state.serial == serial, link.state.flags.contains(.reads) else { return }
+            guard link.state.serial == serial else { return }
         }
+        if what & Int16(EV_CLOSED) != 0, link.state.flags.contains(.awaitsEnd) {
+            return loop.peerEnded(link)
+        }
+        guard link.state.flags.contains(.reads) else { return }
         if what & Int16(EV_READ) != 0 { loop.readable(link) }
     }
 

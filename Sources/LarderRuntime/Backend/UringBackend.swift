@@ -15,7 +15,7 @@ import LarderCore
         var range: Range<Int>
     }
 
-    private let ring: Ring
+    let ring: Ring
     private var sends: [QueuedSend] = []
     private var sendsInFlight = 0
     /// Completions taken and not handled yet; `handled` of them are.
@@ -86,7 +86,7 @@ import LarderCore
             switch completion.request.kind {
             case .send: sent(completion)
             case .ignored: break
-            case .receive, .poll, .watch: inbox.append(completion)
+            case .receive, .poll, .end, .watch: inbox.append(completion)
             }
         }
     }
@@ -144,7 +144,8 @@ import LarderCore
         link.state.flags.subtract([.reads, .writes])
         if link.state.flags.contains(.receiving) { ring.cancel(request(.receive, link)) }
         if link.state.flags.contains(.polling) { ring.cancel(request(.poll, link)) }
-        link.state.flags.subtract([.receiving, .polling])
+        if link.state.flags.contains(.pollingEnd) { ring.cancel(request(.end, link)) }
+        link.state.flags.subtract([.receiving, .polling, .awaitsEnd, .pollingEnd])
         // What is queued names the descriptor by its number, which may be another client's as soon
         // as this one is closed.
         ring.submit()
@@ -167,7 +168,18 @@ import LarderCore
         }
     }
 
-    private func request(_ kind: Request.Kind, _ link: Link) -> Request {
+    override func awaitEnd(_ link: Link, _ isOn: Bool) {
+        let isPolling = link.state.flags.contains(.pollingEnd)
+        if isOn {
+            link.state.flags.insert(.awaitsEnd)
+            if !isPolling { pollEnd(link) }
+        } else {
+            link.state.flags.remove(.awaitsEnd)
+            if isPolling { ring.cancel(request(.end, link)) }
+        }
+    }
+
+    func request(_ kind: Request.Kind, _ link: Link) -> Request {
         Request(kind, slot: Int(link.state.slot), serial: link.state.serial)
     }
 
@@ -185,12 +197,13 @@ import LarderCore
         switch completion.request.kind {
         case .receive: received(completion)
         case .poll: becameWritable(completion)
+        case .end: polledEnd(completion)
         case .watch: watchFired(completion)
         case .ignored, .send: break
         }
     }
 
-    private func link(of request: Request) -> Link? {
+    func link(of request: Request) -> Link? {
         guard unsafe request.slot < loop.links.highWater,
             let link = unsafe loop.links.link(at: request.slot),
             UInt32(truncatingIfNeeded: link.state.serial) == request.serial

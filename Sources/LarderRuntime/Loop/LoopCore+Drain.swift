@@ -46,7 +46,10 @@ extension LoopCore {
         }
         guard link.state.serial == serial else { return }
         if !link.state.flags.contains(.closing) { link.state.reason = .shutdown }
-        if link.state.flags.isDisjoint(with: [.runnable, .paused, .slow]) {
+        // Nobody knows when the pause of a postponed one would end.
+        if link.state.flags.contains(.postponed)
+            || link.state.flags.isDisjoint(with: [.runnable, .paused, .slow])
+        {
             link.state.flags.insert(.closing)
         }
         settle(link)
@@ -59,7 +62,9 @@ extension LoopCore {
             guard let link = links.link(at: slot) else { continue }
             if isOver {
                 close(link, .shutdown)
-            } else if link.state.flags.isDisjoint(with: [.runnable, .paused, .slow, .closing]) {
+            } else if link.state.flags.contains(.postponed)
+                || link.state.flags.isDisjoint(with: [.runnable, .paused, .slow, .closing])
+            {
                 link.state.flags.insert(.closing)
                 settle(link)
             }

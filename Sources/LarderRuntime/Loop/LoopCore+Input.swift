@@ -89,6 +89,13 @@ extension LoopCore {
         settle(link)
     }
 
+    /// The peer of a postponed connection sends no more, whatever else may be unread.
+    func peerEnded(_ link: Link) {
+        readClock()
+        link.state.flags.insert(.ended)
+        settle(link)
+    }
+
     private func noteReceived(_ link: Link, _ count: Int) {
         link.state.lastReceived = Moment(now)
         statistics.bytesIn.add(count)
@@ -168,6 +175,7 @@ extension LoopCore {
         case .keepOpen, .yield: break
         case .needBytes(let total): link.state.expectedBytes = total
         case .pause: link.state.flags.insert(.paused)
+        case .postpone: link.state.flags.formUnion([.paused, .postponed])
         case .closeAfterFlush:
             link.state.reason = .handler
             link.state.flags.insert(.closing)
@@ -202,7 +210,7 @@ extension LoopCore {
 
     /// Ends a pause. Without one, the handler is called again for what it left.
     func resume(_ link: Link) {
-        link.state.flags.remove(.paused)
+        link.state.flags.subtract([.paused, .postponed])
         if link.state.leftover != nil { makeRunnable(link) }
         settle(link)
     }

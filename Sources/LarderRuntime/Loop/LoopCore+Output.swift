@@ -150,6 +150,10 @@ extension LoopCore {
         if reads != flags.contains(.reads) || writes != flags.contains(.writes) {
             backend.update(link, reads: reads, writes: writes)
         }
+        let awaitsEnd = flags.contains(.postponed)
+        if awaitsEnd != link.state.flags.contains(.awaitsEnd) {
+            backend.awaitEnd(link, awaitsEnd)
+        }
         noteMemory(of: link)
     }
 
@@ -194,8 +198,9 @@ extension LoopCore {
             return false
         }
         if link.state.flags.contains(.closing) { return true }
-        return link.state.flags.contains(.ended)
-            && link.state.flags.isDisjoint(with: [.paused, .runnable])
+        guard link.state.flags.contains(.ended) else { return false }
+        return link.state.flags.contains(.postponed)
+            || link.state.flags.isDisjoint(with: [.paused, .runnable])
     }
 
     /// Marks a connection for its end, when its event is over.

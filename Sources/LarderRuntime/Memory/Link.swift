@@ -30,6 +30,12 @@ import LarderCore
         static let polling = Flags(rawValue: 1 << 11)
         /// The handler has state for it, and is told of the end.
         static let opened = Flags(rawValue: 1 << 10)
+        /// Paused before a request that has not begun: it may end any time.
+        static let postponed = Flags(rawValue: 1 << 12)
+        /// The backend reports the end of what the peer sends.
+        static let awaitsEnd = Flags(rawValue: 1 << 13)
+        /// A poll for that end of the io_uring backend is not finished yet.
+        static let pollingEnd = Flags(rawValue: 1 << 14)
 
         static let stopsReading: Flags = [.paused, .slow, .runnable, .closing, .ended, .doomed]
     }

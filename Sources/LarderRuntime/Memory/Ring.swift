@@ -183,7 +183,7 @@ import Glibc
 /// What a completion belongs to, in the 64 bits that the kernel hands back.
 struct Request: Hashable {
     enum Kind: UInt8 {
-        case ignored, receive, send, poll, watch
+        case ignored, receive, send, poll, end, watch
     }
 
     static let ignored = Request(bits: 0)

@@ -5,7 +5,12 @@ import Glibc
 ///
 /// Any thread may use it. What OpenSSL holds lives until the last connection that began with it.
 ///
-/// Safety: OpenSSL's contexts are not changed after `init`, and it counts references atomically.
+/// Safety: both blocks are written by `init` alone, which nobody else sees, and freed by `deinit`,
+/// behind the last use. OpenSSL allows one SSL_CTX for connections of many threads: it counts
+/// references and locks its session cache itself, as long as nobody sets anything in a context that
+/// has connections. A setter called after `init` would break that: another configuration is another
+/// `TLSContext`. `copenssl_choose`, which runs in handshakes, reads the contexts through `choice`,
+/// so a connection must keep this object alive, not only its SSL_CTX.
 @safe public final class TLSContext: @unchecked Sendable {
     /// Days before its end from which on a certificate is worth a warning.
     private static let remindingDays = 14
@@ -70,7 +75,8 @@ import Glibc
         try Self.requireReadable(certificate, "certificate")
         guard unsafe SSL_CTX_use_certificate_chain_file(context, certificate) == 1 else {
             throw TLSFailure(
-                "certificate", "'\(certificate)' is no certificate in PEM: \(Self.takeError())")
+                "certificate", file: certificate,
+                "'\(certificate)' is no certificate in PEM: \(Self.takeError())")
         }
         try Self.requireReadable(key, "key")
         // A key of another type or number is refused here, too.
@@ -80,7 +86,7 @@ import Glibc
             let reason = Self.takeError()
             let isMismatch = reason.contains("mismatch")
             throw TLSFailure(
-                "key",
+                "key", file: key,
                 isMismatch
                     ? "'\(key)' is not the key of '\(certificate)'"
                     : "'\(key)' is no key in PEM without a passphrase: \(reason)")
@@ -94,7 +100,8 @@ import Glibc
         try Self.requireReadable(file, "ca")
         let areRequired: Int32 = configuration.clientCertificates == .required ? 1 : 0
         guard unsafe copenssl_set_clients(context, file, areRequired) == 1 else {
-            throw TLSFailure("ca", "'\(file)' holds no certificate in PEM: \(Self.takeError())")
+            throw TLSFailure(
+                "ca", file: file, "'\(file)' holds no certificate in PEM: \(Self.takeError())")
         }
     }
 
@@ -103,7 +110,8 @@ import Glibc
         _ path: String, _ setting: String
     ) throws(TLSFailure) {
         guard unsafe access(path, R_OK) == 0 else {
-            throw TLSFailure(setting, "'\(path)' cannot be read: \(Sockets.errorText())")
+            throw TLSFailure(
+                setting, file: path, "'\(path)' cannot be read: \(Sockets.errorText())")
         }
     }
 
@@ -111,26 +119,28 @@ import Glibc
         unsafe String(cString: copenssl_take_error())
     }
 
-    /// What clients may not like about the certificates, a line each: over, nearly over, not yet.
-    public var warnings: [String] {
+    /// What clients may not like about the certificates: over, nearly over, not yet.
+    public var warnings: [CertificateWarning] {
         configuration.certificates.indices.compactMap { index in
-            var (end, start) = (0, 0)
-            guard let context = unsafe contexts[index],
-                unsafe copenssl_certificate_times(context, &end, &start) == 1
+            guard let context = unsafe contexts[index], let words = unsafe Self.warning(of: context)
             else { return nil }
-            let name = "certificate '\(configuration.certificates[index])'"
-            if start > 0 {
-                return unsafe "\(name) is not valid before \(date(of: context, isEnd: false))"
-            }
-            if end < 0 {
-                return unsafe "\(name) expired on \(date(of: context, isEnd: true))"
-            }
-            guard end < Self.remindingDays * 86_400 else { return nil }
-            return unsafe "\(name) expires on \(date(of: context, isEnd: true))"
+            let file = configuration.certificates[index]
+            return CertificateWarning(file: file, description: "certificate '\(file)' \(words)")
         }
     }
 
-    private func date(of context: OpaquePointer, isEnd: Bool) -> String {
+    private static func warning(of context: OpaquePointer) -> String? {
+        var (end, start) = (0, 0)
+        guard unsafe copenssl_certificate_times(context, &end, &start) == 1 else { return nil }
+        if start > 0 {
+            return unsafe "is not valid before \(date(of: context, isEnd: false))"
+        }
+        if end < 0 { return unsafe "expired on \(date(of: context, isEnd: true))" }
+        guard end < Self.remindingDays * 86_400 else { return nil }
+        return unsafe "expires on \(date(of: context, isEnd: true))"
+    }
+
+    private static func date(of context: OpaquePointer, isEnd: Bool) -> String {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16) { text in
             unsafe text.initialize(repeating: 0)
             unsafe copenssl_certificate_date(context, isEnd ? 1 : 0, text.baseAddress, 16)

@@ -2,13 +2,24 @@
 public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The setting that names the file: `certificate`, `key`, `ca`; empty for none.
     public let setting: String
+    /// The file.
+    public let file: String?
     /// A sentence.
     public let description: String
 
-    init(_ setting: String, _ description: String) {
+    init(_ setting: String, file: String? = nil, _ description: String) {
         self.setting = setting
+        self.file = file
         self.description = description
     }
+}
+
+/// What clients may not like about a certificate, in a sentence.
+public struct CertificateWarning: Sendable, Hashable, CustomStringConvertible {
+    /// The file.
+    public let file: String
+    /// The sentence.
+    public let description: String
 }
 
 /// A connection to a TLS listener that did not come about.

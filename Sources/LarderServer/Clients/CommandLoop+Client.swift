@@ -36,6 +36,11 @@ extension CommandLoop {
             output.appendPrintable(call[2], max: 128)
             return output.append(" cannot contain spaces, newlines or special characters.\r\n")
         }
+        guard call[3].byteCount <= Client.textBytesMax else {
+            output.append("-ERR ")
+            output.appendPrintable(call[2], max: 128)
+            return output.appendText(" cannot be longer than \(Client.textBytesMax) bytes.\r\n")
+        }
         let value = call[3].text
         if call[2].equalsIgnoringCase("lib-name") {
             client.describe { $0.libraryName = value }
@@ -91,7 +96,7 @@ extension CommandLoop {
     func noteUnrun(
         _ command: Command, _ call: borrowing Call, _ connection: ClientConnection
     ) {
-        let place = place(of: call, command)
+        let place = table.place(of: command, call)
         connection.client.lastCommand.store(place, ordering: .relaxed)
     }
 

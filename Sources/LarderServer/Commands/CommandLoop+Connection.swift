@@ -108,6 +108,11 @@ extension CommandLoop {
                 "ERR Client names cannot contain spaces, newlines or special characters.")
             return false
         }
+        guard name.byteCount <= Client.textBytesMax else {
+            output.appendErrorText(
+                "ERR Client names cannot be longer than \(Client.textBytesMax) bytes.")
+            return false
+        }
         connection.client.name = name.text
         return true
     }

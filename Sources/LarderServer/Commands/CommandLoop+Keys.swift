@@ -62,7 +62,7 @@ extension CommandLoop {
             call.count == 2
             && (call[1].equalsIgnoringCase("async") || call[1].equalsIgnoringCase("sync"))
         guard isPlain || hasMode else { return output.appendSyntaxError() }
-        store.flush(databases, at: now)
+        store.flush(databases)
         output.appendSimple("OK")
     }
 }

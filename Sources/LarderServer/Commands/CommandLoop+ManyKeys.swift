@@ -26,7 +26,7 @@ extension CommandLoop {
     private mutating func putPairs(
         of call: borrowing Call, _ connection: ClientConnection, ifFree isConditional: Bool
     ) -> PutOutcome? {
-        defer { streamed = [] }
+        defer { streamed = StreamedValues() }
         guard prepare(call) else { return .tooLarge }
         let set = hashKeys(of: call, from: 1, step: 2)
         var outcome: PutOutcome?
@@ -64,11 +64,11 @@ extension CommandLoop {
         let (keyBytes, valueBytes) = (key.byteCount, value.byteCount)
         guard store.takes(keyBytes: keyBytes, valueBytes: valueBytes) else { return false }
         guard store.keepsInPieces(keyBytes: keyBytes, valueBytes: valueBytes),
-            !streamed.contains(where: { $0.index == index })
+            streamed[index] == nil
         else { return true }
         let builder = store.makeLargeBuilder(for: store.hash(key), byteCount: valueBytes)
         builder.append(value)
-        streamed.append((index, builder.finish()))
+        streamed[index] = .some(builder.finish())
         return true
     }
 
@@ -92,8 +92,8 @@ extension CommandLoop {
         for index in stride(from: 1, to: call.count, by: 2) where failure == .stored {
             let hash = hashes[index / 2]
             let isRepeated = !seen.insert(hash).inserted
-            let large = streamed.first { $0.index == index + 1 }
-            guard large == nil || large?.value != nil else {
+            let large = streamed[index + 1]
+            if case .some(nil) = large {
                 failure = .outOfMemory
                 continue
             }

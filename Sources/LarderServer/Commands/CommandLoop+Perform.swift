@@ -13,7 +13,7 @@ extension CommandLoop {
         _ command: Command, _ traits: CommandTable.Traits, _ call: borrowing Call,
         on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
-        let place = traits.hasSubcommands ? place(of: call, command) : Int(command.rawValue)
+        let place = traits.hasSubcommands ? table.place(of: command, call) : Int(command.rawValue)
         let calls = counters.countCall(place)
         connection.client.lastCommand.store(place, ordering: .relaxed)
         let isSmall = traits.isSmall && call.count <= Self.smallArgumentsMax
@@ -25,19 +25,14 @@ extension CommandLoop {
             tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
         }
         if kind != .not {
-            noteTime(since: begin, kind, place, command, call, connection, calls: calls)
+            noteTime(
+                since: begin, kind, place, command, call, connection, calls: calls, at: start)
         }
         if output.holds(UInt8(ascii: "-"), at: start) { noteError(at: start, place, output) }
     }
 
     /// Words up to which a small command is one.
     private static var smallArgumentsMax: Int { 8 }
-
-    /// Where a command with subcommands is counted.
-    func place(of call: borrowing Call, _ command: Command) -> Int {
-        guard call.count > 1 else { return Int(command.rawValue) }
-        return CommandTable.shared.subcommand(call[1], of: command)?.place ?? Int(command.rawValue)
-    }
 
     /// Refuses a subcommand that there is not, or that has too few or too many arguments.
     ///
@@ -87,23 +82,28 @@ extension CommandLoop {
     @inline(never)
     private mutating func noteTime(
         since begin: UInt64, _ kind: CommandTiming.Kind, _ place: Int, _ command: Command,
-        _ call: borrowing Call, _ connection: ClientConnection, calls: UInt64
+        _ call: borrowing Call, _ connection: ClientConnection, calls: UInt64, at start: Int
     ) {
         let nanoseconds = timing.time(kind) &- begin
-        if kind == .roughly {
-            if timing.isNoticeable(nanoseconds) {
-                noteSlow(nanoseconds, command, call, connection)
-            }
-            return
+        let isNoticeable = timing.isNoticeable(nanoseconds)
+        let isWatched = kind != .roughly && timing.isWatched
+        if kind != .roughly {
+            counters.times.note(place, nanoseconds: nanoseconds, calls: calls)
         }
-        counters.times.note(place, nanoseconds: nanoseconds, calls: calls)
-        if timing.isWatched { shared.monitors.feed(command, call, connection) }
-        if timing.isNoticeable(nanoseconds) { noteSlow(nanoseconds, command, call, connection) }
+        guard isWatched || isNoticeable else { return }
+        guard !tellings.isCollecting else {
+            return tellings.add(
+                .timed(
+                    nanoseconds: nanoseconds, isWatched: isWatched, isNoticeable: isNoticeable,
+                    database: connection.database), at: start)
+        }
+        if isWatched { shared.monitors.feed(command, call, connection.client, connection.database) }
+        if isNoticeable { noteSlow(nanoseconds, command, call, connection) }
     }
 
     /// Keeps a command for SLOWLOG and LATENCY if it took long enough.
     @inline(never)
-    private func noteSlow(
+    func noteSlow(
         _ nanoseconds: UInt64, _ command: Command, _ call: borrowing Call,
         _ connection: ClientConnection
     ) {

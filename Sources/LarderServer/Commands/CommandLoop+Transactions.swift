@@ -36,7 +36,7 @@ extension CommandLoop {
     }
 
     /// EXEC: runs what was queued with the shards of all its keys locked, so that nobody sees a
-    /// state in between, nor changes what is watched.
+    /// state in between, nor changes what is watched. Whoever is to be told of it is told then.
     mutating func exec(_ connection: inout ClientConnection, _ output: inout OutputBuffer) {
         guard let transaction = connection.transaction else {
             return output.appendError("ERR EXEC without MULTI")
@@ -54,18 +54,22 @@ extension CommandLoop {
         let watch = connection.watch
         let version = connection.version
         if let watch {
-            guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
+            guard !store.isBroken(watch, at: now) else { return output.appendNullArray(version) }
             shards.formUnion(watch.shards)
         }
-        isInTransaction = true
+        (isInTransaction, tellings.isCollecting) = (true, true)
         store.withTransaction(shards) {
             if let watch, !watch.isEmpty {
                 // Nobody breaks it from here on.
-                guard !watch.isBroken(at: now) else { return output.appendNullArray(version) }
+                guard !store.isBroken(watch, at: now) else {
+                    return output.appendNullArray(version)
+                }
                 store.endWatch(watch)
             }
             runQueued(transaction, on: &connection, into: &output)
         }
+        tellings.isCollecting = false
+        if !tellings.isEmpty { tellCollected(of: transaction, on: &connection, into: &output) }
         isInTransaction = false
     }
 
@@ -76,9 +80,17 @@ extension CommandLoop {
         output.appendArrayHeader(transaction.queue.count)
         var place = transaction.queue.first
         for _ in 0..<transaction.queue.count {
+            tellings.request = place
             transaction.queue.withRequest(at: &place) { command, bytes, lengths, count in
                 _ = queuedArguments.refill(bytes, lengthsAt: lengths, count: count)
                 let call = queuedArguments.call(in: bytes)
+                // Who the client is may change from one to the next.
+                if let denied = denialNow(of: command, call, connection) {
+                    return refuseQueued(command, call, denied, connection, &output)
+                }
+                guard !command.isAboutMessages else {
+                    return tellings.add(.command(connection.version), at: output.count)
+                }
                 let traits = table.traits[Int(command.rawValue)]
                 perform(command, traits, call, on: &connection, into: &output)
             }

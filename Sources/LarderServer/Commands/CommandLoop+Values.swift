@@ -35,7 +35,7 @@ extension CommandLoop {
     /// Changes bytes of a value as `ByteStore.edit` does.
     func edit(
         _ key: RawSpan, _ connection: ClientConnection,
-        to plan: (borrowing KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool
+        to plan: (inout KeyAccess) -> Int?, _ change: (borrowing ValueBytes) -> Bool
     ) -> PutOutcome {
         store.edit(
             key, store.hash(key), database: connection.database, at: now, to: plan, change)

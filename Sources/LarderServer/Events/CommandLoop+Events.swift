@@ -13,14 +13,31 @@ extension CommandLoop {
         from start: Int, into output: inout OutputBuffer
     ) {
         let noted = events.takeAll()
+        noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
         let names = names()
         let end = output.count
-        for message in messages(names.translate(noted)) {
-            _ = publish(message, from: &connection, &output)
+        guard !tellings.isCollecting else {
+            let position = names.areBehindReply ? end : start
+            if !tellings.add(noted, names, at: position) { events.noteLost(noted.count) }
+            return
         }
+        tell(noted, names, on: &connection, into: &output)
         if output.count > end, !names.areBehindReply {
             output.moveToEnd(start..<end)
+        }
+    }
+
+    /// Publishes what happened to keys. A client that receives it itself has it in its output.
+    mutating func tell(
+        _ noted: [KeyEvent], _ names: EventNames, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
+        let classes = shared.eventClasses
+        for event in names.translate(noted) {
+            for message in event.messages(classes) {
+                _ = publish(message, from: &connection, &output)
+            }
         }
     }
 
@@ -36,26 +53,33 @@ extension CommandLoop {
     /// Tells what happened outside of commands.
     mutating func tellEvents() {
         let noted = events.takeAll()
+        noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
-        for message in messages(EventNames().translate(noted)) {
-            published |= shared.pubsub.publish(message, from: nil).loops
+        let classes = shared.eventClasses
+        for event in EventNames().translate(noted) {
+            for message in event.messages(classes) {
+                let publication = shared.pubsub.publish(message, from: nil)
+                published |= publication.loops
+                if publication.lostCount > 0 { events.noteLost(publication.lostCount) }
+            }
         }
     }
+}
 
-    /// The messages of those events that are to be sent.
-    private func messages(_ events: [KeyspaceEvent]) -> [PublishedMessage] {
-        let classes = shared.eventClasses
+extension KeyspaceEvent {
+    /// The messages for it, if such events are sent. They are made one event after the other: only
+    /// the inboxes, which are bounded, hold many.
+    fileprivate func messages(_ sent: EventClasses) -> [PublishedMessage] {
         var messages: [PublishedMessage] = []
-        for event in events where !classes.isDisjoint(with: event.classes) {
-            let name = Array(event.name.utf8)
-            if classes.contains(.keyspace) {
-                let channel = Array("__keyspace@\(event.database)__:".utf8) + event.key
-                messages.append(PublishedMessage(channel, name, isShard: false))
-            }
-            if classes.contains(.keyevent) {
-                let channel = Array("__keyevent@\(event.database)__:".utf8) + name
-                messages.append(PublishedMessage(channel, event.key, isShard: false))
-            }
+        guard !sent.isDisjoint(with: classes) else { return messages }
+        let name = Array(name.utf8)
+        if sent.contains(.keyspace) {
+            let channel = Array("__keyspace@\(database)__:".utf8) + key
+            messages.append(PublishedMessage(TopicName(channel), name, isEvent: true))
+        }
+        if sent.contains(.keyevent) {
+            let channel = Array("__keyevent@\(database)__:".utf8) + name
+            messages.append(PublishedMessage(TopicName(channel), key, isEvent: true))
         }
         return messages
     }

@@ -22,10 +22,11 @@ final class EventInterests: Sendable {
         self.log = log
     }
 
-    /// From now on a listener wants these kinds, and no others.
-    func set(_ wanted: KeyEventKinds, for listener: Listener) {
+    /// From now on a listener wants these kinds, and no others. They are asked for under the lock,
+    /// so that what is wanted last stays, whoever comes first.
+    func set(_ wanted: @autoclosure () -> KeyEventKinds, for listener: Listener) {
         kinds.withLock { kinds in
-            kinds[listener] = wanted
+            kinds[listener] = wanted()
             log.wanted = kinds.values.reduce([]) { $0.union($1) }
         }
     }

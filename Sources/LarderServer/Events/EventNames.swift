@@ -44,22 +44,22 @@ struct EventNames {
     }
 
     init(_ command: Command, _ call: borrowing Call) {
-        switch "\(command.specification.name)" {
-        case "set":
+        switch command {
+        case .set:
             readOptions(ofSet: call)
-        case "setex", "psetex":
+        case .setex, .psetex:
             tellsExpiry = true
-        case "append": stored = "append"
-        case "incr", "decr", "incrby", "decrby": stored = "incrby"
-        case "incrbyfloat": stored = "incrbyfloat"
-        case "setrange": stored = "setrange"
-        case "setbit", "bitfield": stored = "setbit"
-        case "getset", "getdel", "getex": areBehindReply = true
-        case "expire", "pexpire", "expireat", "pexpireat": areBehindReply = true
-        case "rename", "renamenx":
+        case .append: stored = "append"
+        case .incr, .decr, .incrby, .decrby: stored = "incrby"
+        case .incrbyfloat: stored = "incrbyfloat"
+        case .setrange: stored = "setrange"
+        case .setbit, .bitfield: stored = "setbit"
+        case .getset, .getdel, .getex: areBehindReply = true
+        case .expire, .pexpire, .expireat, .pexpireat: areBehindReply = true
+        case .rename, .renamenx:
             form = .moved(from: "rename_from", to: "rename_to", source: call[1].bytes)
-        case "move": form = .moved(from: "move_from", to: "move_to", source: call[1].bytes)
-        case "copy": form = .copied
+        case .move: form = .moved(from: "move_from", to: "move_to", source: call[1].bytes)
+        case .copy: form = .copied
         default: break
         }
     }

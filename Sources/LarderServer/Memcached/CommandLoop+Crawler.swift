@@ -29,7 +29,7 @@ extension CommandLoop {
             output.append(.end)
             return nil
         }
-        let cursor = list(from: connection.dumpCursor ?? 0, &output)
+        let cursor = list(from: connection.dumpCursor ?? 0, to: connection, &output)
         guard cursor == 0 else {
             connection.dumpCursor = cursor
             // The command stays where it is, and is found again with the cursor.
@@ -87,14 +87,16 @@ extension CommandLoop {
     /// Appends a line for each of some entries.
     ///
     /// - Returns: Where to go on; 0 at the end.
-    private func list(from start: UInt64, _ output: inout OutputBuffer) -> UInt64 {
+    private func list(
+        from start: UInt64, to connection: ClientConnection, _ output: inout OutputBuffer
+    ) -> UInt64 {
         var cursor = start
         var count = 0
         let wall = shared.wall.current()
         repeat {
             cursor = store.scanEntries(from: cursor, database: 0, limit: 64, at: now) { entry in
                 count += 1
-                append(entry, wall: wall, &output)
+                if mayList(entry.key, to: connection) { append(entry, wall: wall, &output) }
             }
         } while cursor != 0 && count < Self.entriesPerTurn && !output.isFull
         return cursor

@@ -19,7 +19,7 @@ extension CommandLoop {
         var position = 0
         if let ingest = connection.ingest {
             if isPaused, postpones(ingest, connection) {
-                return Received(consumed: 0, next: .pause)
+                return Received(consumed: 0, next: .postpone)
             }
             position = resumeWrite(ingest, bytes, &output)
             if events.isActive { tellEvents(of: ingest.command, on: &connection, &output) }
@@ -82,7 +82,7 @@ extension CommandLoop {
             position = end
         case .command(let command, let end):
             if isPaused, postpones(command, connection) {
-                return Received(consumed: position, next: .pause)
+                return Received(consumed: position, next: .postpone)
             }
             serve(command, arguments.call(in: bytes), on: &connection, &output)
             position = end
@@ -128,7 +128,8 @@ extension CommandLoop {
         switch command.verb {
         case .get: get(call, &output)
         case .gets: gets(call, &output)
-        case .set, .add, .replace, .append, .prepend, .cas: write(command, call, &output)
+        case .set: set(command, call, &output)
+        case .add, .replace, .append, .prepend, .cas: write(command, call, &output)
         case .gat, .gats: getAndTouch(command, call, &output)
         case .touch: touch(command, call, &output)
         case .delete: delete(command, call, &output)

@@ -17,7 +17,8 @@ struct MemcachedAddition {
 
 /// How a change of a number ended.
 enum MemcachedSum {
-    case number(UInt64)
+    /// The new number, and whether it stands in the place of the old one.
+    case number(UInt64, isInPlace: Bool)
     case refused(MemcachedReplyLine)
 }
 
@@ -32,20 +33,22 @@ extension CommandLoop {
         let hash = store.hash(call[0])
         var sum = MemcachedSum.refused(.notFound)
         withEntry(call[0], hash) { access in
-            sum = carryOut(addition, &access, hash)
+            sum = carryOut(addition, &access, hash, call)
         }
         guard !command.isQuiet else { return }
         switch sum {
-        case .number(let number): output.appendNumberLine(number)
+        case .number(let number, _): output.appendNumberLine(number)
         case .refused(.outOfMemory): output.appendRefusal("SERVER_ERROR out of memory")
         case .refused(let line): output.append(line)
         }
     }
 
     /// Changes the number of an entry. It keeps flags, expiry, and its length: a number that is
-    /// shorter is followed by blanks. Marks are kept too unless the number becomes longer.
+    /// shorter is followed by blanks. Marks are kept too unless the number becomes longer, or the
+    /// entry is unsent.
     func carryOut(
-        _ addition: MemcachedAddition, _ access: inout KeyAccess, _ hash: UInt64
+        _ addition: MemcachedAddition, _ access: inout KeyAccess, _ hash: UInt64,
+        _ call: borrowing Call
     ) -> MemcachedSum {
         guard access.exists else {
             count(addition.isDecrement ? .decrementMisses : .incrementMisses)
@@ -59,9 +62,12 @@ extension CommandLoop {
         }
         guard let old = Self.number(of: access) else { return .refused(.notANumber) }
         let number = addition.result(of: old)
-        guard put(number, &access) == .stored else { return .refused(.outOfMemory) }
+        let digits = DecimalText(number)
+        let isInPlace = fits(digits, access) && !isUnsent(access, digits, hash, call)
+        let outcome = isInPlace ? fill(digits, &access) : replace(digits, &access)
+        guard outcome == .stored else { return .refused(.outOfMemory) }
         count(addition.isDecrement ? .decrementHits : .incrementHits)
-        return .number(number)
+        return .number(number, isInPlace: isInPlace)
     }
 
     /// Longest value that may begin with a number. Of more than half a MiB, memcached looks at
@@ -73,11 +79,20 @@ extension CommandLoop {
         return large.withSegment(at: 0) { MemcachedNumber.value($0) }
     }
 
-    private func put(_ number: UInt64, _ access: inout KeyAccess) -> PutOutcome {
-        let digits = DecimalText(number)
-        let (expiry, flags) = (access.expiry, access.flags)
+    private func fits(_ digits: DecimalText, _ access: borrowing KeyAccess) -> Bool {
+        digits.bytes.byteCount <= access.valueLength
+    }
+
+    /// Stores a number as a new entry.
+    private func replace(_ digits: DecimalText, _ access: inout KeyAccess) -> PutOutcome {
+        access.put(
+            digits.bytes, expiry: access.expiry, flags: access.flags, isVersioned: true)
+    }
+
+    /// Stores a number in the place of another that is not shorter.
+    private func fill(_ digits: DecimalText, _ access: inout KeyAccess) -> PutOutcome {
+        let (expiry, flags, marks) = (access.expiry, access.flags, access.marks)
         guard digits.bytes.byteCount < access.valueLength else {
-            let marks = digits.bytes.byteCount == access.valueLength ? access.marks : []
             return access.put(
                 digits.bytes, expiry: expiry, flags: flags, marks: marks, isVersioned: true)
         }
@@ -86,7 +101,6 @@ extension CommandLoop {
         padded.append(digits.bytes)
         while padded.count < access.valueLength { padded.append(UInt8(ascii: " ")) }
         return unsafe access.put(
-            padded.span.bytes, expiry: expiry, flags: flags, marks: access.marks,
-            isVersioned: true)
+            padded.span.bytes, expiry: expiry, flags: flags, marks: marks, isVersioned: true)
     }
 }

@@ -25,7 +25,7 @@ extension CommandLoop {
             shared.memcached.prefixes.reset()
             output.append(.reset)
         case "detail": detail(call.count > 1 ? call[1].text : "", &output)
-        case "cachedump": listKeys(call, &output)
+        case "cachedump": listKeys(call, connection, &output)
         default: MemcachedFailure.unknownCommand.append(to: &output)
         }
     }
@@ -53,7 +53,9 @@ extension CommandLoop {
     private static var dumpBytesMax: Int { 2 << 20 }
 
     /// `stats cachedump`: the keys of a class of sizes, of which there is one.
-    private func listKeys(_ call: borrowing Call, _ output: inout OutputBuffer) {
+    private func listKeys(
+        _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
         guard call.count >= 3 else {
             return output.appendRefusal("CLIENT_ERROR bad command line")
         }
@@ -63,17 +65,23 @@ extension CommandLoop {
         guard sizeClass < 64 else {
             return output.appendRefusal("CLIENT_ERROR Illegal slab id")
         }
-        if sizeClass == 1 { listKeys(limit: limit == 0 ? .max : Int(limit), &output) }
+        if sizeClass == 1 {
+            listKeys(limit: limit == 0 ? .max : Int(limit), to: connection, &output)
+        }
         output.append(.end)
     }
 
-    private func listKeys(limit: Int, _ output: inout OutputBuffer) {
+    private func listKeys(
+        limit: Int, to connection: ClientConnection, _ output: inout OutputBuffer
+    ) {
         let (start, wall) = (output.count, shared.wall.current())
         var (cursor, shown) = (UInt64(0), 0)
         repeat {
             cursor = store.scanEntries(from: cursor, database: 0, limit: 64, at: now) { entry in
                 let isFull = output.count - start + 512 > Self.dumpBytesMax
-                guard shown < limit, !isFull, !entry.marks.contains(.encodedKey) else { return }
+                guard shown < limit, !isFull, !entry.marks.contains(.encodedKey),
+                    mayList(entry.key, to: connection)
+                else { return }
                 shown += 1
                 output.append("ITEM ")
                 output.append(entry.key)

@@ -31,7 +31,7 @@ enum StreamedValue {
 }
 
 extension CommandLoop {
-    /// `set`, `add`, `replace`, `append`, `prepend` and `cas`.
+    /// `add`, `replace`, `append`, `prepend` and `cas`, and `set` when somebody watches.
     func write(
         _ command: MemcachedCommand, _ call: borrowing Call, _ output: inout OutputBuffer
     ) {
@@ -40,6 +40,7 @@ extension CommandLoop {
         if !command.isQuiet { output.append(reply) }
     }
 
+    @inline(__always)
     private func makeWrite(_ command: MemcachedCommand) -> MemcachedWrite {
         var write = MemcachedWrite()
         write.mode = Self.mode(command.verb)
@@ -141,6 +142,9 @@ extension CommandLoop {
         _ write: MemcachedWrite, _ key: RawSpan, _ hash: UInt64, _ value: RawSpan,
         _ streamed: StreamedValue
     ) -> (reply: MemcachedReplyLine, version: UInt64) {
+        if write.mode == .append || write.mode == .prepend {
+            return extend(write, key, hash, by: value)
+        }
         var reply = MemcachedReplyLine.stored
         var version: UInt64 = 0
         var write = write
@@ -155,9 +159,7 @@ extension CommandLoop {
             }
             guard reply == .stored else { return }
             if write.asksForVersion { version = cas(&access, hash) ?? 0 }
-            if write.expiry == nil, write.mode != .append, write.mode != .prepend, access.exists {
-                access.remove()
-            }
+            if write.expiry == nil, access.exists { access.remove() }
         }
         count(.sets)
         if write.mode == .cas { countCompared(reply) }
@@ -174,7 +176,7 @@ extension CommandLoop {
 
     /// Why the entry that there is, or is not, forbids a write.
     @inline(__always)
-    private func refusal(
+    func refusal(
         of write: inout MemcachedWrite, _ access: inout KeyAccess, _ hash: UInt64
     ) -> MemcachedReplyLine? {
         switch write.mode {
@@ -211,9 +213,6 @@ extension CommandLoop {
         _ value: RawSpan, _ streamed: StreamedValue, by write: MemcachedWrite,
         _ access: inout KeyAccess
     ) -> MemcachedReplyLine {
-        if write.mode == .append || write.mode == .prepend {
-            return extend(by: value, isInFront: write.mode == .prepend, &access)
-        }
         // What is over at once is stored all the same if its version is asked for.
         guard write.expiry != nil || write.asksForVersion else {
             access.remove()
@@ -231,22 +230,6 @@ extension CommandLoop {
                     large: large, expiry: expiry, flags: write.flags, marks: write.marks,
                     isVersioned: true)
             }
-        return outcome == .stored ? .stored : .outOfMemory
-    }
-
-    private func extend(
-        by value: RawSpan, isInFront: Bool, _ access: inout KeyAccess
-    ) -> MemcachedReplyLine {
-        let length = access.valueLength + value.byteCount
-        guard length <= store.valueMax else { return .notStored }
-        var whole: [UInt8] = []
-        whole.reserveCapacity(length)
-        if isInFront { whole.append(value) }
-        access.copyValue(into: &whole)
-        if !isInFront { whole.append(value) }
-        let outcome = unsafe access.put(
-            whole.span.bytes, expiry: access.expiry, flags: access.flags, isVersioned: true,
-            provenance: access.provenance)
         return outcome == .stored ? .stored : .outOfMemory
     }
 

@@ -7,8 +7,12 @@ enum MemcachedExpiry {
     static var relativeMax: Int32 { 60 * 60 * 24 * 30 }
 
     /// The moment that a client's number means: `never` for 0; `nil` when it is over already.
+    @inline(__always)
     static func moment(_ seconds: Int32, now: Moment) -> Moment? {
-        if seconds == 0 { return .never }
+        seconds == 0 ? .never : end(seconds, now: now)
+    }
+
+    private static func end(_ seconds: Int32, now: Moment) -> Moment? {
         guard seconds > 0 else { return nil }
         guard seconds > relativeMax else {
             return Moment(milliseconds: now.milliseconds &+ UInt64(seconds) * 1000)

@@ -29,6 +29,11 @@ import LarderWire
         try unsafe parser.parse(bytes, from: start, limits: limits, into: &list.pointee)
     }
 
+    /// The request that was parsed starts at `start` of the bytes for the next call.
+    func move(to start: Int) {
+        unsafe list.pointee.move(to: start)
+    }
+
     /// The large argument that was reported last has been taken out of the stream.
     func skipLargeArgument(_ parser: inout RequestParser) {
         unsafe parser.skipLargeArgument(&list.pointee)

@@ -23,4 +23,11 @@ import LarderWire
             bytes.extracting(unsafe list.pointee[index])
         }
     }
+
+    /// What was received in front of the first argument: the requests before this one among it.
+    var bytesBefore: RawSpan {
+        @_lifetime(copy self) get {
+            bytes.extracting(unsafe 0..<list.pointee[0].lowerBound)
+        }
+    }
 }

@@ -32,11 +32,19 @@ import Synchronization
         var connection = ClientConnection(
             dialect: dialect, user: shared.users.current.standard, client: client)
         connection.enterIfOpen()
-        if let name = peer.certificateName, let user = shared.users.current.user(certificate: name)
-        {
-            connection.enter(as: user)
-        }
+        if let name = peer.certificateName { enter(&connection, by: name) }
         return connection
+    }
+
+    /// Lets in whom a client certificate names.
+    private func enter(_ connection: inout ClientConnection, by certificate: String) {
+        while let user = shared.users.current.user(certificate: certificate) {
+            connection.enter(as: user)
+            // A change of the users meanwhile did not find this connection under their name.
+            guard user.isReplaced.load(ordering: .relaxed) else { return }
+        }
+        connection.user = shared.users.current.standard
+        connection.enterIfOpen()
     }
 
     func received(
@@ -86,7 +94,7 @@ import Synchronization
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)
         }
-        if connection.isWatcher { shared.memcached.watchers.remove(connection.client.id) }
+        if connection.isWatcher { shared.removeWatcher(connection.client.id) }
         shared.noteConnection(connection.client, leftBy: reason)
         shared.endMonitoring(connection.client.id)
     }

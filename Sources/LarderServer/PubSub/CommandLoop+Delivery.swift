@@ -7,11 +7,8 @@ import LarderWire
 // date before, so that its replies are behind the messages that came first.
 extension CommandLoop {
     /// Takes what other loops and this one have published for the subscribers of this one.
-    private mutating func takeInbox() {
-        let inbox = shared.pubsub.takeInbox(of: context.index)
-        queue.append(inbox.deliveries)
-        let contexts = inbox.waiting.isEmpty ? [] : shared.pubsub.contexts
-        for id in inbox.waiting { contexts[Int(id.loop)].resume(id) }
+    private mutating func takeDeliveries() {
+        queue.append(shared.pubsub.takeDeliveries(of: context.index))
     }
 
     /// Writes to one connection the messages up to number `last`, which is not in the future.
@@ -20,7 +17,7 @@ extension CommandLoop {
     ) {
         let id = connection.client.id
         guard let subscriptions = connection.subscriptions, last > queue.seen(id) else { return }
-        takeInbox()
+        takeDeliveries()
         context.requestOwnDelivery()
         write(connection, subscriptions, through: last, &output)
     }
@@ -31,7 +28,7 @@ extension CommandLoop {
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         guard let subscriptions = connection.subscriptions, context.isDeliveryDue else { return }
-        takeInbox()
+        takeDeliveries()
         write(connection, subscriptions, through: queue.last, &output)
     }
 
@@ -51,8 +48,11 @@ extension CommandLoop {
 
     /// Sends all messages to the subscribers of this loop.
     mutating func deliver(through broadcaster: Broadcaster) {
-        takeInbox()
+        let inbox = shared.pubsub.takeInbox(of: context.index)
+        queue.append(inbox.deliveries)
         let all = queue.removeAll()
+        let contexts = inbox.waiting.isEmpty ? [] : shared.pubsub.contexts
+        defer { for id in inbox.waiting { contexts[Int(id.loop)].resume(id) } }
         var start = 0
         while start < all.count {
             var end = start

@@ -1,4 +1,5 @@
 import LarderCore
+import LarderMemory
 import LarderWire
 
 extension CommandLoop {
@@ -8,7 +9,7 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         guard shared.pubsub.hasTopics else { return output.appendInteger(0) }
-        let message = PublishedMessage(call[1].bytes, call[2].bytes, isShard: isShard)
+        let message = PublishedMessage(TopicName(call[1].bytes), call[2].bytes, isShard: isShard)
         let count = publish(message, from: &connection, &output)
         output.appendInteger(Int64(count))
     }
@@ -23,6 +24,7 @@ extension CommandLoop {
         let publication = shared.pubsub.publish(message, from: connection.client.id)
         published |= publication.loops
         if publication.mustWait { connection.isHeld = true }
+        if publication.lostCount > 0 { events.noteLost(publication.lostCount) }
         // A reply that is not sent would take the message along, which comes later then.
         if connection.subscriptions != nil, connection.gate.isDisjoint(with: .silent) {
             catchUp(&connection, through: publication.sequence, &output)
@@ -57,7 +59,8 @@ extension CommandLoop {
             output.appendPrintable(call[1], max: 128)
             return output.append("'. Try PUBSUB HELP.\r\n")
         }
-        let names = shared.pubsub.names(kind, matching: call.count == 3 ? call[2].bytes : nil)
+        let pattern = call.count == 3 ? TopicName(call[2].bytes) : nil
+        let names = shared.pubsub.names(kind, matching: pattern).map(\.bytes)
         output.appendArrayHeader(names.count)
         for name in names { unsafe output.appendBulk(name.span.bytes) }
     }
@@ -68,7 +71,7 @@ extension CommandLoop {
         output.appendArrayHeader((call.count - 2) * 2)
         for index in 2..<call.count {
             output.appendBulk(call[index])
-            let count = shared.pubsub.receiverCount(kind, call[index].bytes)
+            let count = shared.pubsub.receiverCount(kind, TopicName(call[index].bytes))
             output.appendInteger(Int64(count))
         }
     }

@@ -14,7 +14,7 @@ extension CommandLoop {
             return output.appendError("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
         }
         for index in 1..<call.count {
-            let name = call[index].bytes
+            let name = TopicName(call[index].bytes)
             subscribe(to: name, kind, &connection, &output)
             let count = connection.subscriptions?.countTold(kind) ?? 0
             output.appendSubscription(kind.subscribed, name, count, connection.version)
@@ -47,7 +47,7 @@ extension CommandLoop {
     ) {
         var names = connection.subscriptions?.all(kind) ?? []
         if call.count > 1 {
-            names = (1..<call.count).map { call[$0].bytes }
+            names = (1..<call.count).map { TopicName(call[$0].bytes) }
         } else if names.isEmpty {
             let count = connection.subscriptions?.countTold(kind) ?? 0
             output.appendSubscription(kind.unsubscribed, nil, count, connection.version)
@@ -132,7 +132,7 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        reject(place(of: call, command), "ERR")
+        reject(table.place(of: command, call), "ERR")
         connection.transaction?.abort()
         if command == .exec {
             endTransaction(of: &connection)
@@ -176,13 +176,6 @@ extension TopicKind {
     }
 }
 
-extension RawSpan {
-    /// A copy.
-    var bytes: [UInt8] {
-        unsafe withUnsafeBytes { unsafe Array($0) }
-    }
-}
-
 extension OutputBuffer {
     /// Confirms a subscription or its end.
     fileprivate mutating func appendSubscription(
@@ -190,7 +183,11 @@ extension OutputBuffer {
     ) {
         appendPushHeader(3, version)
         appendBulk(word)
-        if let name { unsafe appendBulk(name.span.bytes) } else { appendNull(version) }
+        if let bytes = name?.bytes {
+            unsafe appendBulk(bytes.span.bytes)
+        } else {
+            appendNull(version)
+        }
         appendInteger(Int64(count))
     }
 }

@@ -16,9 +16,7 @@ extension PubSub {
             if let topic = state.topics[kind.rawValue][message.channel] {
                 state.deliver(message, pattern: nil, topic, &publication)
             }
-            if !message.isShard, !state.topics[TopicKind.pattern.rawValue].isEmpty {
-                state.deliverToPatterns(message, &publication)
-            }
+            if !message.isShard { state.deliverToPatterns(message, &publication) }
             guard publication.loops != 0 else { return }
             publication.sequence = state.sequence
             if let publisher { publication.mustWait = state.holds(publisher, publication.loops) }
@@ -27,7 +25,16 @@ extension PubSub {
         return publication
     }
 
-    /// Takes what waits for a loop, and who waits for that.
+    /// Takes what waits for a loop, which will send it later: until then it counts, and publishers
+    /// wait.
+    func takeDeliveries(of loop: Int) -> [Delivery] {
+        state.withLock { state in
+            defer { state.inboxes[loop].deliveries = [] }
+            return state.inboxes[loop].deliveries
+        }
+    }
+
+    /// Takes what waits for a loop that sends everything now, and who waits for that.
     func takeInbox(of loop: Int) -> Inbox {
         state.withLock { state in
             let inbox = state.inboxes[loop]
@@ -44,6 +51,10 @@ extension PubSub.State {
     ) {
         publication.receiverCount += topic.count
         for loop in topic.receivers.indices where !topic.receivers[loop].isEmpty {
+            guard !message.isEvent || inboxes[loop].byteCount < PubSub.eventBytesMax else {
+                publication.lostCount += 1
+                continue
+            }
             publication.loops |= 1 << UInt64(loop)
             inboxes[loop].byteCount += message.byteCount
             inboxes[loop].deliveries.append(
@@ -56,9 +67,9 @@ extension PubSub.State {
     fileprivate mutating func deliverToPatterns(
         _ message: PublishedMessage, _ publication: inout PubSub.Publication
     ) {
-        let channel = message.channel
-        for (pattern, topic) in topics[TopicKind.pattern.rawValue]
-        where unsafe Glob.matches(channel.span.bytes, pattern.span.bytes) {
+        let patterns = patterns
+        patterns.forEach(matching: message.channel) { pattern in
+            guard let topic = topics[TopicKind.pattern.rawValue][pattern] else { return }
             deliver(message, pattern: pattern, topic, &publication)
         }
     }

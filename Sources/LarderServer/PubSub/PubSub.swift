@@ -25,6 +25,7 @@ final class PubSub: Sendable {
     /// What waits for one loop.
     struct Inbox {
         var deliveries: [Delivery] = []
+        /// Of these, and of those taken out that were not sent yet.
         var byteCount = 0
         /// Publishers that go on when the inbox was emptied.
         var waiting: [ConnectionID] = []
@@ -33,6 +34,8 @@ final class PubSub: Sendable {
     struct State {
         /// By kind and name.
         var topics: [[TopicName: Topic]] = TopicKind.allCases.map { _ in [:] }
+        /// The names of the patterns among them.
+        var patterns = PatternIndex()
         var inboxes: [Inbox]
         /// Number of the last message.
         var sequence: UInt64 = 0
@@ -46,6 +49,8 @@ final class PubSub: Sendable {
         var loops: UInt64 = 0
         /// Number of the message, when it has receivers.
         var sequence: UInt64 = 0
+        /// Loops whose subscribers do not get it, since too much waits there.
+        var lostCount = 0
         /// Whether the publisher was noted down to be resumed later.
         var mustWait = false
     }
@@ -53,6 +58,9 @@ final class PubSub: Sendable {
     /// Bytes that may wait for a loop before publishers have to. Each of them may add what it has
     /// already sent: nothing is lost.
     static let inboxBytesMax = 8 << 20
+    /// Bytes that may wait for a loop before key events are lost: who causes those cannot be held
+    /// back in the middle of a command, nor can what expires.
+    static let eventBytesMax = 32 << 20
 
     let state: Guarded<State>
     private let loopCount: Int
@@ -93,7 +101,11 @@ final class PubSub: Sendable {
     func names(_ kind: TopicKind, matching pattern: TopicName?) -> [TopicName] {
         let all = state.withLock { Array($0.topics[kind.rawValue].keys) }
         guard let pattern else { return all }
-        return all.filter { unsafe Glob.matches($0.span.bytes, pattern.span.bytes) }
+        let bytes = pattern.bytes
+        return all.filter { name in
+            let name = name.bytes
+            return unsafe Glob.matches(name.span.bytes, bytes.span.bytes)
+        }
     }
 
     /// Notes a subscriber.
@@ -103,6 +115,7 @@ final class PubSub: Sendable {
         state.withLock { state in
             if state.topics[kind.rawValue][name] == nil {
                 state.topics[kind.rawValue][name] = Topic(loopCount: loopCount)
+                if kind == .pattern { state.patterns.insert(name) }
                 topicCount.add(1, ordering: .releasing)
             }
             state.change(kind, name, of: receiver.id) { $0.append(receiver) }
@@ -123,6 +136,7 @@ final class PubSub: Sendable {
             }
             if state.topics[kind.rawValue][name]?.count == 0 {
                 state.topics[kind.rawValue][name] = nil
+                if kind == .pattern { state.patterns.remove(name) }
                 topicCount.subtract(1, ordering: .releasing)
             }
             return state.sequence

@@ -2,9 +2,6 @@ import LarderCore
 import LarderRuntime
 import LarderWire
 
-/// The name of a channel, or a pattern for such names.
-typealias TopicName = [UInt8]
-
 /// What a client can subscribe to.
 enum TopicKind: Int, CaseIterable {
     case channel, pattern, shard
@@ -15,8 +12,13 @@ final class PublishedMessage: Sendable {
     let channel: TopicName
     let payload: [UInt8]
     let isShard: Bool
+    /// Whether it tells what happened to a key: such are lost when too many wait.
+    let isEvent: Bool
 
-    init(_ channel: TopicName, _ payload: [UInt8], isShard: Bool) {
+    init(
+        _ channel: TopicName, _ payload: [UInt8], isShard: Bool = false, isEvent: Bool = false
+    ) {
+        self.isEvent = isEvent
         self.channel = channel
         self.payload = payload
         self.isShard = isShard
@@ -49,11 +51,12 @@ struct Delivery {
         output.appendPushHeader(pattern == nil ? 3 : 4, version)
         if let pattern {
             output.appendBulk("pmessage")
-            unsafe output.appendBulk(pattern.span.bytes)
+            let bytes = pattern.bytes
+            unsafe output.appendBulk(bytes.span.bytes)
         } else {
             output.appendBulk(message.isShard ? "smessage" : "message")
         }
-        let (channel, payload) = (message.channel, message.payload)
+        let (channel, payload) = (message.channel.bytes, message.payload)
         unsafe output.appendBulk(channel.span.bytes)
         unsafe output.appendBulk(payload.span.bytes)
     }

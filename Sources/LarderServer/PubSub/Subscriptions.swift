@@ -7,8 +7,9 @@ final class Subscriptions {
     private var last = 0
     /// Bytes of memory for the names, here and in the table of all.
     private(set) var heldBytes = 0
-    /// About what a name takes besides its bytes: two arrays, and places in two tables.
-    private static let nameOverhead = 160
+    /// About what a name takes besides its bytes: two arrays, and places in two tables; a pattern
+    /// has one in the index too.
+    private static let nameOverhead = 240
 
     var isEmpty: Bool { names.allSatisfy(\.isEmpty) }
 

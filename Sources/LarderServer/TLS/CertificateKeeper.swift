@@ -12,7 +12,7 @@ final class CertificateKeeper: Sendable {
         let context = try TLSContext(configuration)
         identity = TLSIdentity(context)
         self.logger = logger
-        for warning in context.warnings { logger.warning(warning) }
+        for warning in context.warnings { logger.warning(warning.description) }
     }
 
     /// Reads the files; or says in the log why not.
@@ -46,7 +46,7 @@ final class CertificateKeeper: Sendable {
     func install(_ context: TLSContext) {
         identity.replace(by: context)
         logger.info("certificates were read again")
-        for warning in context.warnings { logger.warning(warning) }
+        for warning in context.warnings { logger.warning(warning.description) }
     }
 
     private func logRefusal(_ failure: TLSFailure) {

@@ -1,4 +1,4 @@
-import LarderAssembly
+public import LarderAssembly
 import LarderRuntime
 
 extension Server {
@@ -11,6 +11,28 @@ extension Server {
             return try CertificateKeeper(configuration.tls, logger)
         } catch {
             throw ServerFailure(description: error.description)
+        }
+    }
+
+    /// Reads the certificates and keys that the configuration names. A problem is what cannot work,
+    /// a warning what clients may not like, such as an expired certificate.
+    public static func certificateProblems(
+        _ loaded: LoadedConfiguration
+    ) -> (problems: [ConfigurationProblem], warnings: [ConfigurationProblem]) {
+        let tls = loaded.configuration.tls
+        guard tls.certificates.isEmpty == false else { return ([], []) }
+        do throws(TLSFailure) {
+            let warnings = try TLSContext(tls).warnings.map { warning in
+                ConfigurationProblem(
+                    source: loaded.places.source(of: "tls.certificate", element: warning.file),
+                    message: warning.description)
+            }
+            return ([], warnings)
+        } catch {
+            let key = "tls.\(error.setting)"
+            let source = loaded.places.source(of: key, element: error.file)
+            let message = "\(key): \(error.description)"
+            return ([ConfigurationProblem(source: source, message: message)], [])
         }
     }
 

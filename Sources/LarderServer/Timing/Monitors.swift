@@ -35,9 +35,11 @@ final class Monitors: Sendable {
     }
 
     /// Sends a request to all, unless it is for administrators only.
-    func feed(_ command: Command, _ call: borrowing Call, _ connection: ClientConnection) {
+    func feed(
+        _ command: Command, _ call: borrowing Call, _ client: Client, _ database: Int
+    ) {
         guard !Self.isAdministration(command, call) else { return }
-        let line = Self.line(CallWords.visible(call, command), connection)
+        let line = Self.line(CallWords.visible(call, command), client, database)
         // A copy: nothing is sent under a lock.
         for reader in readers.withLock({ $0 }) where !reader.context.send(line, to: reader.id) {
             reader.context.close(reader.id)
@@ -53,11 +55,11 @@ final class Monitors: Sendable {
         return found?.page.categories.contains(.admin) ?? false
     }
 
-    private static func line(_ words: [[UInt8]], _ connection: ClientConnection) -> [UInt8] {
+    private static func line(_ words: [[UInt8]], _ client: Client, _ database: Int) -> [UInt8] {
         let (seconds, microseconds) = WallClock.now()
         let digits = "\(microseconds)"
         let fraction = String(repeating: "0", count: 6 - digits.count) + digits
-        let origin = "\(connection.database) \(connection.client.address)"
+        let origin = "\(database) \(client.address)"
         var line = Array("+\(seconds).\(fraction) [\(origin)]".utf8)
         for word in words {
             line.append(UInt8(ascii: " "))

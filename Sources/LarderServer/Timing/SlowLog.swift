@@ -12,33 +12,81 @@ final class SlowLog: Sendable {
         let name: String
     }
 
+    /// Bytes of entries that are kept, however many those may be: `slowlog-max-len` has no bound.
+    static var bytesMax: Int { 16 << 20 }
+
+    /// Entries in a ring, so that the oldest goes without moving the others.
     private struct State {
-        var entries: [Entry] = []
+        private var ring: [Entry?] = []
+        private var first = 0
+        private(set) var count = 0
+        private(set) var byteCount = 0
         var next: Int64 = 0
+
+        subscript(index: Int) -> Entry? { ring[(first + index) % ring.count] }
+
+        mutating func append(_ entry: Entry) {
+            if count == ring.count { grow() }
+            ring[(first + count) % ring.count] = entry
+            count += 1
+            byteCount += entry.byteCount
+        }
+
+        mutating func removeFirst() {
+            byteCount -= ring[first]?.byteCount ?? 0
+            ring[first] = nil
+            first = (first + 1) % ring.count
+            count -= 1
+        }
+
+        mutating func removeAll() {
+            (ring, first, count, byteCount) = ([], 0, 0, 0)
+        }
+
+        private mutating func grow() {
+            let entries = (0..<count).map { self[$0] }
+            ring = entries + [Entry?](repeating: nil, count: max(16, count))
+            first = 0
+        }
     }
 
     private let state = Guarded(State())
 
-    /// Adds a command, and forgets the oldest beyond `limit`.
+    /// Adds a command, and forgets the oldest beyond `limit`, or when they take too much memory.
+    ///
+    /// - Complexity: O(1), amortised.
     func add(_ entry: Entry, limit: Int) {
         state.withLock { state in
             var entry = entry
             entry.id = state.next
             state.next += 1
-            state.entries.append(entry)
-            state.entries.removeFirst(max(0, state.entries.count - limit))
+            state.append(entry)
+            while state.count > max(0, limit)
+                || (state.byteCount > Self.bytesMax && state.count > 1)
+            { state.removeFirst() }
         }
     }
 
     /// The last `count` entries, the newest first.
     func last(_ count: Int) -> [Entry] {
-        state.withLock { Array($0.entries.suffix(max(0, count)).reversed()) }
+        state.withLock { state in
+            (0..<min(max(0, count), state.count)).compactMap { state[state.count - 1 - $0] }
+        }
     }
 
-    var count: Int { state.withLock { $0.entries.count } }
+    var count: Int { state.withLock { $0.count } }
+    /// Memory that the entries take, about.
+    var byteCount: Int { state.withLock { $0.byteCount } }
 
     func reset() {
-        state.withLock { $0.entries = [] }
+        state.withLock { $0.removeAll() }
+    }
+}
+
+extension SlowLog.Entry {
+    /// Memory that it takes, about.
+    fileprivate var byteCount: Int {
+        arguments.reduce(160 + address.utf8.count + name.utf8.count) { $0 + 48 + $1.count }
     }
 }
 

@@ -58,7 +58,8 @@ enum ChannelUse {
 }
 
 extension CommandTable {
-    /// The command's place in `names`; the subcommand's, if the call has one that is known.
+    /// The command's place in `names`; the subcommand's, if the call has one that is known. What is
+    /// counted and what rights speak of has this place.
     func place(of command: Command, _ call: borrowing Call) -> Int {
         guard call.count > 1, specifications[Int(command.rawValue)].hasSubcommands else {
             return Int(command.rawValue)

@@ -2,6 +2,7 @@ import LarderCore
 import LarderMemory
 import LarderRuntime
 import LarderWire
+import Synchronization
 
 /// Why a connection's commands need a look before they run. Nothing of it holds for most
 /// connections, and then one test of a byte is all there is.
@@ -64,6 +65,33 @@ extension CommandLoop {
         return connection.user.rights.denial(of: command, call).map { .denied($0.kind, $0.index) }
     }
 
+    /// Why a command that was queued may not run any more: a reload took the right, or an AUTH that
+    /// was queued before it made the connection somebody else's.
+    func denialNow(
+        of command: Command, _ call: borrowing Call, _ connection: ClientConnection
+    ) -> (kind: User.Rights.Denial, index: Int)? {
+        let user = connection.user
+        let isReplaced = user.isReplaced.load(ordering: .relaxed)
+        guard isReplaced || connection.gate.contains(.restricted), !command.runsUnauthenticated
+        else { return nil }
+        let rights = isReplaced ? shared.users.current.rights(of: user.name) : user.rights
+        return rights.denial(of: command, call)
+    }
+
+    /// Tells so, as redis does.
+    func refuseQueued(
+        _ command: Command, _ call: borrowing Call,
+        _ denied: (kind: User.Rights.Denial, index: Int), _ connection: ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        shared.errors.count("NOPERM")
+        note(denied, of: command, call, connection)
+        output.appendText(
+            "-NOPERM ACLs rules changed between the moment the transaction was accumulated and the"
+                + " EXEC call. This command is no longer allowed for the following reason: "
+                + "\(denied.kind.reason)\r\n")
+    }
+
     /// Whether a call has a subcommand that there is, and as many arguments as it takes.
     func isWhole(_ call: borrowing Call, _ command: Command) -> Bool {
         let row = command.specification
@@ -79,15 +107,11 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ refusal: Refusal,
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
-        reject(place(of: call, command), refusal.kind)
+        reject(table.place(of: command, call), refusal.kind)
         noteUnrun(command, call, connection)
         let name = CommandTable.shared.fullName(of: command, call)
         if case .denied(let denial, let index) = refusal {
-            let object = call[index]
-            let count = min(object.byteCount, AccessLog.objectBytesMax)
-            note(
-                denial, index == 0 ? Array(name.utf8) : object.extracting(0..<count).copy,
-                connection)
+            note((denial, index), of: command, call, connection)
         }
         connection.transaction?.abort()
         if command == .exec {
@@ -96,6 +120,18 @@ extension CommandLoop {
                 "EXECABORT Transaction discarded because of: \(refusal.text(name))")
         }
         output.appendErrorText(refusal.text(name))
+    }
+
+    private func note(
+        _ denied: (kind: User.Rights.Denial, index: Int), of command: Command,
+        _ call: borrowing Call, _ connection: ClientConnection
+    ) {
+        let object = call[denied.index]
+        let count = min(object.byteCount, AccessLog.objectBytesMax)
+        let name = CommandTable.shared.fullName(of: command, call)
+        note(
+            denied.kind,
+            denied.index == 0 ? Array(name.utf8) : object.extracting(0..<count).bytes, connection)
     }
 
     /// Writes a denial into ACL LOG.
@@ -108,8 +144,20 @@ extension CommandLoop {
             }
         shared.accessLog.add(
             AccessLog.Entry(
-                reason: reason, isInTransaction: connection.transaction != nil, object: object,
+                reason: reason,
+                isInTransaction: isInTransaction || connection.transaction != nil, object: object,
                 user: connection.user.name, at: tick, client: connection.client.line(at: tick)))
+    }
+}
+
+extension User.Rights.Denial {
+    /// Redis's words for it at EXEC.
+    fileprivate var reason: String {
+        switch self {
+        case .command: "no permission to execute the command or subcommand"
+        case .key: "no permission to touch the specified keys"
+        case .channel: "no permission to access one of the channels used as arguments"
+        }
     }
 }
 
@@ -140,14 +188,5 @@ enum Refusal {
         case .denied(.channel, _):
             "NOPERM this user has no permissions to access one of the channels used as arguments"
         }
-    }
-}
-
-extension RawSpan {
-    /// The bytes in memory of their own.
-    var copy: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.append(self)
-        return bytes
     }
 }

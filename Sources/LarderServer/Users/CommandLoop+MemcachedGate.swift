@@ -33,6 +33,11 @@ extension CommandLoop {
             return true
         }
         guard let patterns = rights.keys else { return false }
+        if command.verb == .watch {
+            // It tells of all keys.
+            note(.key, Array("watch".utf8), connection)
+            return true
+        }
         for index in command.verb.keyPlaces(of: call) {
             let key = command.verb.key(call, index)
             guard !(unsafe RawSpan.matches(key.span.bytes, patterns)) else { continue }
@@ -40,6 +45,13 @@ extension CommandLoop {
             return true
         }
         return false
+    }
+
+    /// Whether a list of entries may name this key to the user.
+    func mayList(_ key: RawSpan, to connection: ClientConnection) -> Bool {
+        guard connection.gate.contains(.restricted), let patterns = connection.user.rights.keys
+        else { return true }
+        return RawSpan.matches(key, patterns)
     }
 }
 
@@ -71,9 +83,10 @@ extension MemcachedVerb {
     fileprivate func keyPlaces(of call: borrowing Call) -> Range<Int> {
         switch self {
         case .get, .gets, .gat, .gats: 0..<call.count
-        case .flushAll, .stats, .version, .verbosity, .quit, .shutdown, .metaNoOperation, .unknown:
-            0..<0
-        default: 0..<min(1, call.count)
+        case .set, .add, .replace, .append, .prepend, .cas, .increment, .decrement, .delete, .touch,
+            .metaGet, .metaSet, .metaDelete, .metaArithmetic, .metaDebug:
+            0..<min(1, call.count)
+        default: 0..<0
         }
     }
 
@@ -88,7 +101,7 @@ extension MemcachedVerb {
         case .metaDebug:
             let isEncoded = call.count > 1 && call[1].byteCount == 1
             return Self.key(call, index, flags: isEncoded ? 1..<2 : 1..<1)
-        default: return call[index].copy
+        default: return call[index].bytes
         }
     }
 
@@ -99,8 +112,8 @@ extension MemcachedVerb {
         let isEncoded = places.contains { place in
             call[place].byteCount > 0 && call[place].byte(at: 0) == UInt8(ascii: "b")
         }
-        guard isEncoded else { return call[index].copy }
-        return Base64.decoded(call[index]) ?? call[index].copy
+        guard isEncoded else { return call[index].bytes }
+        return Base64.decoded(call[index]) ?? call[index].bytes
     }
 }
 

@@ -21,7 +21,9 @@ struct CommandRules: Sendable, Hashable {
         let words = Self.words(user)
         for word in words {
             guard Self.members(of: word.dropFirst()) == nil else { continue }
-            throw UserFailure(unknown: String(word.dropFirst()), of: user.name)
+            throw UserFailure(
+                unknown: String(word.dropFirst()), of: user.name,
+                in: word.hasPrefix("+") ? "can" : "deny")
         }
         self.init(words)
     }
@@ -83,12 +85,16 @@ struct CommandRules: Sendable, Hashable {
 /// Why the users of a configuration cannot be, in a sentence.
 struct UserFailure: Error, Hashable, CustomStringConvertible {
     let description: String
+    /// The key at fault, such as `users.app.can`, and which element of its list.
+    let key: String
+    let element: String?
 
     init(_ failure: UserSecretFailure) {
-        description = failure.description
+        (description, key, element) = (failure.description, failure.key, failure.element)
     }
 
-    init(unknown word: String, of user: String) {
+    init(unknown word: String, of user: String, in list: String) {
+        (key, element) = ("users.\(user).\(list)", word)
         let known = CommandCatalog.shared.names + CommandCategories.names.map { "@\($0)" }
         let hint = Suggestion.question(for: word, among: known + ["read", "write", "admin"])
         description =

@@ -1,6 +1,7 @@
 import LarderAssembly
 import LarderCore
 import LarderWire
+import Synchronization
 
 /// Who a connection speaks for. Never changes: a change of the users makes new ones.
 final class User: Sendable {
@@ -12,6 +13,8 @@ final class User: Sendable {
         /// Patterns of channels; nil: all.
         var channels: [[UInt8]]?
 
+        static let none = Rights(rules: .none, keys: [], channels: [])
+
         /// Whether nothing needs a look.
         var areAll: Bool { rules.allowsAll && keys == nil && channels == nil }
     }
@@ -22,6 +25,9 @@ final class User: Sendable {
     /// Name in a TLS client certificate that lets in.
     let certificate: String?
     let rights: Rights
+    /// Whether the users in force have none of this name, or one with other rights. Set once, when
+    /// they are replaced. EXEC asks it before each command, so that it need not ask for their lock.
+    let isReplaced = Atomic<Bool>(false)
 
     /// The user `default`, who may do everything; with a password, only those who know it.
     init(defaultWith digests: [PasswordDigest], isEnabled: Bool) {
@@ -29,19 +35,15 @@ final class User: Sendable {
         self.isEnabled = isEnabled
         self.digests = digests
         certificate = nil
-        rights = isEnabled ? Rights() : Rights(rules: .none, keys: [], channels: [])
+        rights = isEnabled ? Rights() : .none
     }
 
-    /// The user of a configuration. `extra`: what `password` adds to `default`.
-    init(_ user: UserConfiguration, extra: [PasswordDigest]) throws(UserFailure) {
+    /// The user of a configuration, with its passwords.
+    init(_ user: UserConfiguration, digests: [PasswordDigest]) throws(UserFailure) {
         name = user.name
         isEnabled = true
         certificate = user.certificate
-        do throws(UserSecretFailure) {
-            digests = try user.digests() + extra
-        } catch {
-            throw UserFailure(error)
-        }
+        self.digests = digests
         let keys = Self.patterns(user.keys)
         rights = Rights(
             rules: try CommandRules(user), keys: keys,

@@ -7,20 +7,25 @@ struct UserTable: Sendable {
     private let byName: [String: User]
     /// Who a connection speaks for until it has logged in.
     let standard: User
+    /// The passwords that each user brought along, without what `password` adds.
+    let secrets: UserSecrets
 
     /// Nobody but `default`, who may do everything.
     init() {
         standard = User(defaultWith: [], isEnabled: true)
         byName = [standard.name: standard]
+        secrets = UserSecrets()
     }
 
-    /// The users of a configuration. Files and variables that hold passwords are read now.
-    init(_ configuration: Configuration) throws(UserFailure) {
+    /// The users of a configuration. Reads nothing: `secrets` are the passwords of its users.
+    init(_ configuration: Configuration, _ secrets: UserSecrets) throws(UserFailure) {
+        self.secrets = secrets
         let extra = configuration.password.map { [PasswordDigest(of: Array($0.utf8))] } ?? []
         var byName: [String: User] = [:]
         for user in configuration.users {
             let isDefault = user.name == UserConfiguration.defaultName
-            byName[user.name] = try User(user, extra: isDefault ? extra : [])
+            byName[user.name] = try User(
+                user, digests: secrets.digests(of: user) + (isDefault ? extra : []))
         }
         if let user = byName[UserConfiguration.defaultName] {
             standard = user
@@ -37,6 +42,12 @@ struct UserTable: Sendable {
     var all: [User] { byName.values.sorted { $0.name < $1.name } }
 
     subscript(name: String) -> User? { byName[name] }
+
+    /// What a user may do now.
+    func rights(of name: String) -> User.Rights {
+        guard let user = byName[name], user.isEnabled else { return .none }
+        return user.rights
+    }
 
     /// Who a TLS client certificate of that name speaks for.
     func user(certificate: String) -> User? {
@@ -63,10 +74,11 @@ final class UserDirectory: Sendable {
             table = new
             return old
         }
-        return Set(
-            old.all.filter { user in
-                guard let successor = new[user.name] else { return true }
-                return successor.rights != user.rights || successor.isEnabled != user.isEnabled
-            }.map(\.name))
+        let changed = old.all.filter { user in
+            guard let successor = new[user.name] else { return true }
+            return successor.rights != user.rights || successor.isEnabled != user.isEnabled
+        }
+        for user in changed { user.isReplaced.store(true, ordering: .relaxed) }
+        return Set(changed.map(\.name))
     }
 }

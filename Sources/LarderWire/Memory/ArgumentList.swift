@@ -78,6 +78,13 @@ import LarderCore
         try scratch.withBytes(body)
     }
 
+    /// The same request, in other bytes, in which it starts at `start`.
+    ///
+    /// - Complexity: O(1).
+    public mutating func move(to start: Int) {
+        base = start
+    }
+
     /// Forgets all arguments; the next ones are relative to `start`.
     @inline(__always) mutating func begin(at start: Int) {
         used = 0

@@ -27,7 +27,9 @@ public struct RequestParser: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: All bytes of this request so far, and perhaps of later ones.
-    ///   - start: Where it starts. May differ from call to call.
+    ///   - start: Where it starts. May differ from call to call. Below zero when its first part,
+    ///     which was understood, is no longer in `bytes`; the places of those arguments are of no
+    ///     use then.
     ///   - limits: What the client may demand.
     ///   - arguments: The list of the last call, untouched; or any other, emptied, and then what
     ///     was understood before is read again.

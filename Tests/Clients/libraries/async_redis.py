@@ -7,31 +7,12 @@ import importlib
 import sys
 
 sys.path.insert(0, __file__.rpartition("/libraries/")[0])
-import checking
 from checking import Checks, Raises
 from libraries import redis_commands
+from libraries.redis_client import KEYS, connector, name, parser, protocol
 
-host, port = checking.address()
-name, protocol, parser = sys.argv[2], int(sys.argv[3]), sys.argv[4]
 library = importlib.import_module(f"{name}.asyncio")
-Client = library.Redis if name == "redis" else library.Valkey
-KEYS = {b"scan:%d" % number for number in range(1_000)}
-
-
-def parser_class():
-    parsers = importlib.import_module(f"{name}._parsers")
-    if parser == "python":
-        return parsers._AsyncRESP3Parser if protocol == 3 else parsers._AsyncRESP2Parser
-    return parsers._AsyncHiredisParser if name == "redis" else parsers._AsyncLibvalkeyParser
-
-
-def connect(**options):
-    pool = library.ConnectionPool(
-        host=host, port=port, protocol=protocol, socket_timeout=10, parser_class=parser_class(),
-        **options)
-    return Client(connection_pool=pool)
-
-
+connect = connector(library, "Async")
 client, other, third = connect(), connect(db=1), connect()
 version = importlib.import_module(name).__version__
 check = Checks(f"{name}-py asyncio RESP{protocol} {parser}", version)

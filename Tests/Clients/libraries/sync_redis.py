@@ -10,28 +10,10 @@ sys.path.insert(0, __file__.rpartition("/libraries/")[0])
 import checking
 from checking import Checks, Raises
 from libraries import redis_commands
+from libraries.redis_client import KEYS, connector, name, parser, protocol
 
-host, port = checking.address()
-name, protocol, parser = sys.argv[2], int(sys.argv[3]), sys.argv[4]
 library = importlib.import_module(name)
-Client = library.Redis if name == "redis" else library.Valkey
-KEYS = {b"scan:%d" % number for number in range(1_000)}
-
-
-def parser_class():
-    parsers = importlib.import_module(f"{name}._parsers")
-    if parser == "python":
-        return parsers._RESP3Parser if protocol == 3 else parsers._RESP2Parser
-    return parsers._HiredisParser if name == "redis" else parsers._LibvalkeyParser
-
-
-def connect(**options):
-    pool = library.ConnectionPool(
-        host=host, port=port, protocol=protocol, socket_timeout=10, parser_class=parser_class(),
-        **options)
-    return Client(connection_pool=pool)
-
-
+connect = connector(library)
 client, other = connect(), connect(db=1)
 release = " 5" if library.__version__.startswith("5.") else ""
 check = Checks(f"{name}-py{release} RESP{protocol} {parser}", library.__version__)

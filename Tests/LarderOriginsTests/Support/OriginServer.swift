@@ -113,7 +113,7 @@ extension LoadOutcome {
         return String(decoding: loaded.value, as: UTF8.self)
     }
 
-    var lifetime: Lifetime? {
+    var lifetime: LoadedLifetime? {
         switch self {
         case .loaded(let loaded): loaded.lifetime
         case .notModified(let lifetime): lifetime

@@ -158,11 +158,13 @@ import Testing
         let endDays = [0, -60.0].map { end.addingTimeInterval($0).formatted(day) }
         #expect(
             overDays.contains {
-                warnings[0] == "certificate '\(files.certificate("late"))' expired on \($0)"
+                warnings[0].description
+                    == "certificate '\(files.certificate("late"))' expired on \($0)"
             })
         #expect(
             endDays.contains {
-                warnings[1] == "certificate '\(files.certificate("soon"))' expires on \($0)"
+                warnings[1].description
+                    == "certificate '\(files.certificate("soon"))' expires on \($0)"
             })
     }
 

@@ -4,7 +4,7 @@ import Glibc
 @testable import LarderRuntime
 
 /// A blocking TLS client. Every wait ends after ten seconds.
-@safe final class TLSTestClient {
+@safe final class TLSTestClient: ByteClient {
     /// How a client comes.
     struct Manner {
         /// Name of its certificate.
@@ -80,8 +80,6 @@ import Glibc
         guard unsafe SSL_connect(session) == 1 else { throw Failure.noHandshake }
     }
 
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
-
     func send(_ bytes: [UInt8]) throws {
         defer { ERR_clear_error() }
         let count = unsafe bytes.withUnsafeBytes {
@@ -91,7 +89,7 @@ import Glibc
     }
 
     /// What one record gives; empty at the end, which the server has to announce.
-    func receive(atMost limit: Int = 1 << 16) throws -> [UInt8] {
+    func receive(atMost limit: Int) throws -> [UInt8] {
         defer { ERR_clear_error() }
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = unsafe bytes.withUnsafeMutableBytes {
@@ -104,30 +102,6 @@ import Glibc
         where ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING:
             throw Failure.truncated
         default: throw Failure.broken
-        }
-    }
-
-    func receive(exactly count: Int) throws -> [UInt8] {
-        var all: [UInt8] = []
-        all.reserveCapacity(count)
-        while all.count < count {
-            let piece = try receive(atMost: min(count - all.count, 1 << 16))
-            if piece.isEmpty { break }
-            all += piece
-        }
-        return all
-    }
-
-    func text(_ count: Int) throws -> String {
-        String(decoding: try receive(exactly: count), as: UTF8.self)
-    }
-
-    func receiveAll() throws -> [UInt8] {
-        var all: [UInt8] = []
-        while true {
-            let piece = try receive()
-            if piece.isEmpty { return all }
-            all += piece
         }
     }
 

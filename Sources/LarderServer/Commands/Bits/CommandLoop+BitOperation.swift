@@ -4,11 +4,12 @@ import LarderWire
 
 extension CommandLoop {
     /// Bytes of sources that are joined while their shards are locked: some ten microseconds. More
-    /// are joined without a lock, and stored if the sources are still the same.
+    /// are joined one by one, and stored if the sources are still the same.
     private static var lockedBytesMax: Int { 64 << 10 }
 
-    /// Bytes of a result that are put together at a time.
-    private static var windowBytes: Int { 8 << 10 }
+    /// Bytes of a result that are put together at a time. No source reaches beyond the first of
+    /// them that is not in pieces.
+    private static var windowBytes: Int { LargeBuilder.byteCountMin }
 
     /// BITOP.
     mutating func bitop(
@@ -31,26 +32,27 @@ extension CommandLoop {
         _ operation: BitOperation, _ call: borrowing Call, _ connection: ClientConnection,
         _ set: ShardSet, _ length: inout Int
     ) -> PutOutcome? {
-        var sources: [ValueSnapshot] = []
+        var sources = BitSources(count: call.count - 3)
         var outcome: PutOutcome?
         store.withShards(set, database: connection.database, at: now) { keys in
             for index in 3..<call.count {
                 keys.withKey(call[index], hashes[index - 2]) { access in
                     access.countRead()
-                    sources.append(access.snapshot())
+                    sources.append(access)
                 }
             }
-            length = sources.reduce(0) { max($0, $1.byteCount) }
-            let bytes = sources.reduce(0) { $0 + $1.byteCount }
-            guard length == 0 || bytes <= Self.lockedBytesMax else { return }
+            guard sources.byteCount <= Self.lockedBytesMax else { return }
             var result: [UInt8] = []
-            Self.join(sources, operation, 0..<length, into: &result)
-            keys.withKey(call[2], hashes[0]) { access in
-                outcome = put(.small(result), in: &access)
+            operation.begin(&result, count: sources.lengthMax)
+            for index in 3..<call.count {
+                keys.withKey(call[index], hashes[index - 2]) { operation.join($0, to: &result) }
             }
+            operation.end(&result, from: 0, shortest: sources.lengthMin)
+            keys.withKey(call[2], hashes[0]) { outcome = put(.small(result), in: &$0) }
         }
+        length = sources.lengthMax
         if let outcome { return outcome }
-        let result = makeLarge(sources, operation, length)
+        guard let result = join(sources, operation, call, connection) else { return nil }
         store.withShards(set, database: connection.database, at: now) { keys in
             guard isCurrent(sources, call, keys) else { return }
             keys.withKey(call[2], hashes[0]) { outcome = put(result, in: &$0) }
@@ -60,12 +62,12 @@ extension CommandLoop {
 
     /// Whether the values of the call's sources are still the same.
     private func isCurrent(
-        _ sources: [ValueSnapshot], _ call: borrowing Call, _ keys: borrowing KeysAccess
+        _ sources: BitSources, _ call: borrowing Call, _ keys: borrowing KeysAccess
     ) -> Bool {
         var isSame = true
         for index in 3..<call.count where isSame {
             keys.withKey(call[index], hashes[index - 2]) { access in
-                isSame = access.holds(sources[index - 3])
+                isSame = sources.isCurrent(index - 3, access)
             }
         }
         return isSame
@@ -88,68 +90,82 @@ extension CommandLoop {
         }
     }
 
-    /// Joins the sources without a lock.
-    private func makeLarge(
-        _ sources: [ValueSnapshot], _ operation: BitOperation, _ length: Int
-    ) -> JoinedValue {
-        guard length > LargeBuilder.byteCountMin else {
-            var bytes: [UInt8] = []
-            Self.join(sources, operation, 0..<length, into: &bytes)
-            return .small(bytes)
-        }
-        let builder = store.makeLargeBuilder(for: hashes[0], byteCount: length)
+    /// Joins the sources into one window after the other, with one shard locked at a time.
+    ///
+    /// - Returns: `nil` when a source has changed meanwhile.
+    private func join(
+        _ sources: BitSources, _ operation: BitOperation, _ call: borrowing Call,
+        _ connection: ClientConnection
+    ) -> JoinedValue? {
+        let length = sources.lengthMax
         var window: [UInt8] = []
+        operation.begin(&window, count: min(length, Self.windowBytes))
+        guard joinStarts(of: sources, operation, call, connection, &window) else { return nil }
+        guard length > Self.windowBytes else { return .small(window) }
+        let builder = store.makeLargeBuilder(for: hashes[0], byteCount: length)
+        unsafe builder.append(window.span.bytes)
         while builder.missing > 0 {
             let start = length - builder.missing
-            let end = min(length, start + Self.windowBytes)
-            Self.join(sources, operation, start..<end, into: &window)
+            operation.begin(&window, count: min(builder.missing, Self.windowBytes))
+            for source in sources.larges { operation.join(source, from: start, to: &window) }
+            operation.end(&window, from: start, shortest: sources.lengthMin)
             unsafe builder.append(window.span.bytes)
         }
         return .large(builder.finish())
     }
 
-    /// Makes `result` the bytes of the result in `range`. What is shorter counts as followed by
-    /// zeros.
-    private static func join(
-        _ sources: [ValueSnapshot], _ operation: BitOperation, _ range: Range<Int>,
-        into result: inout [UInt8]
-    ) {
-        result.removeAll(keepingCapacity: true)
-        append(sources[0], range, to: &result)
-        if operation == .not {
-            // Joined with itself, since each byte is replaced by what comes.
-            let bytes = result
-            return unsafe operation.join(bytes.span.bytes, to: &result, at: 0)
-        }
-        for source in sources.dropFirst() {
-            var offset = range.lowerBound
-            let end = max(offset, min(range.upperBound, source.byteCount))
-            while offset < end {
-                source.withSegment(at: offset) { piece in
-                    let count = min(piece.byteCount, end - offset)
-                    operation.join(
-                        piece.extracting(0..<count), to: &result, at: offset - range.lowerBound)
-                    offset += count
-                }
+    /// Joins the first window, the only one to which short sources have anything to add.
+    private func joinStarts(
+        of sources: BitSources, _ operation: BitOperation, _ call: borrowing Call,
+        _ connection: ClientConnection, _ window: inout [UInt8]
+    ) -> Bool {
+        var isSame = true
+        for index in 3..<call.count where isSame {
+            if let large = sources.large(index - 3) {
+                operation.join(large, from: 0, to: &window)
+                continue
             }
-            guard operation == .and else { continue }
-            for place in end - range.lowerBound..<range.count { result[place] = 0 }
+            store.withKey(
+                call[index], hashes[index - 2], database: connection.database, at: now
+            ) { access in
+                isSame = sources.isCurrent(index - 3, access)
+                if isSame { operation.join(access, to: &window) }
+            }
+        }
+        operation.end(&window, from: 0, shortest: sources.lengthMin)
+        return isSame
+    }
+}
+
+extension BitOperation {
+    /// Makes `window` what joined with anything is that.
+    fileprivate func begin(_ window: inout [UInt8], count: Int) {
+        window.removeAll(keepingCapacity: true)
+        window.append(contentsOf: repeatElement(self == .and ? 0xFF : 0, count: count))
+    }
+
+    /// Joins a value to a window that begins with its first byte.
+    fileprivate func join(_ access: borrowing KeyAccess, to window: inout [UInt8]) {
+        if let large = access.largeValue { return join(large, from: 0, to: &window) }
+        let value = access.value
+        join(value.extracting(0..<min(value.byteCount, window.count)), to: &window, at: 0)
+    }
+
+    /// Joins a value to a window that begins with byte `start` of it.
+    fileprivate func join(_ value: LargeValue, from start: Int, to window: inout [UInt8]) {
+        guard start < value.byteCount else { return }
+        let end = min(value.byteCount, start + window.count)
+        value.forEachPiece(in: start..<end) { piece, offset in
+            join(piece, to: &window, at: offset - start)
+            return true
         }
     }
 
-    /// Adds the bytes of `range`, with zeros for those behind the end.
-    private static func append(
-        _ source: ValueSnapshot, _ range: Range<Int>, to result: inout [UInt8]
-    ) {
-        result.reserveCapacity(range.count)
-        var offset = range.lowerBound
-        while offset < min(range.upperBound, source.byteCount) {
-            source.withSegment(at: offset) { piece in
-                let count = min(piece.byteCount, range.upperBound - offset)
-                result.append(piece.extracting(0..<count))
-                offset += count
-            }
+    /// What is shorter counts as followed by zeros, which only AND needs to be told.
+    fileprivate func end(_ window: inout [UInt8], from start: Int, shortest: Int) {
+        guard self == .and else { return }
+        for place in min(window.count, max(0, shortest - start))..<window.count {
+            window[place] = 0
         }
-        result.append(contentsOf: repeatElement(0, count: range.count - result.count))
     }
 }

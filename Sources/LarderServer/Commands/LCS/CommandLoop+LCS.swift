@@ -46,8 +46,13 @@ extension CommandLoop {
     /// comes. Ours has a bit per cell, so it takes 16 MiB then.
     private static var tableBytesMax: Int { 512 << 20 }
 
-    /// LCS. As in redis, long strings keep the loop busy: a table of the greatest size takes some
-    /// ten milliseconds.
+    /// Bytes that a table and copies of both strings may really take. A table of the greatest size
+    /// is half of it, unless its rows are much shorter than a word: then redis, too, may find no
+    /// memory for so many.
+    private static var transientBytesMax: Int { 32 << 20 }
+
+    /// LCS. As in redis, long strings keep the loop busy: two of 11,584 bytes for some
+    /// milliseconds, and what takes all of `transientBytesMax` for about a hundred.
     mutating func lcs(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
@@ -69,6 +74,11 @@ extension CommandLoop {
         guard !overflow, cells <= Self.tableBytesMax / 4 else {
             return output.appendError(
                 "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len")
+        }
+        let bytes = CommonSubsequence.tableBytes(values[0].byteCount, values[1].byteCount)
+        guard bytes + values[0].byteCount + values[1].byteCount <= Self.transientBytesMax else {
+            return output.appendError(
+                "ERR Insufficient memory, failed allocating transient memory for LCS")
         }
         let common = CommonSubsequence(values[0].bytes, values[1].bytes)
         if options.wantsIndexes {

@@ -32,7 +32,7 @@ struct CommonSubsequence {
     init(_ first: [UInt8], _ second: [UInt8]) {
         self.first = first
         self.second = second
-        wordsPerRow = (second.count + 63) / 64
+        wordsPerRow = Self.words(second.count)
         rows = [UInt64](repeating: .max, count: wordsPerRow * (first.count + 1))
         let columns = Self.columns(of: second, wordsPerRow, for: first)
         for row in first.indices {
@@ -43,6 +43,13 @@ struct CommonSubsequence {
         // Columns beyond the end never match, so their bits stay set, as they are in `~` clear.
         if first.isEmpty || second.isEmpty { sum = 0 }
         length = sum
+    }
+
+    private static func words(_ columns: Int) -> Int { (columns + 63) / 64 }
+
+    /// Bytes of the table for strings of these lengths.
+    static func tableBytes(_ first: Int, _ second: Int) -> Int {
+        words(second) * (first + 1) * MemoryLayout<UInt64>.stride
     }
 
     /// For each byte that `first` has, the columns of `second` that have it too.

@@ -11,6 +11,8 @@
 ///       arg expiration oneof optional
 ///         seconds integer =EX
 ///
+/// `same expire condition` takes over an argument of a page that stands before in the same text.
+///
 /// A subcommand has its arity and flags, which commands have in `Command.swift`:
 /// `client|id 2 noscript loading stale: …`.
 struct CommandManual: Sendable {
@@ -47,6 +49,7 @@ struct CommandManual: Sendable {
 struct ManualReader {
     private var lines: [(depth: Int, words: [Substring], text: Substring)]
     private var next = 0
+    private var finished: [CommandPage] = []
 
     init(_ text: String) {
         lines = text.split(separator: "\n").map { line in
@@ -56,9 +59,8 @@ struct ManualReader {
     }
 
     mutating func pages() -> [CommandPage] {
-        var pages: [CommandPage] = []
-        while next < lines.count { pages.append(page()) }
-        return pages
+        while next < lines.count { finished.append(page()) }
+        return finished
     }
 
     private mutating func page() -> CommandPage {
@@ -91,10 +93,19 @@ struct ManualReader {
             page.complexity = rest[2...].joined(separator: " ")
         case "key": page.keys.append(Self.key(rest))
         case "note": page.keys[page.keys.count - 1].note = rest.joined(separator: " ")
+        case "same": page.arguments.append(earlierArgument(rest[1], of: rest[0]))
         case "syscmd": page.isForSystem = true
         case "instead": page.deprecation = (rest[0], rest[1...].joined(separator: " "))
         default: preconditionFailure("A line of the manual begins with a known word.")
         }
+    }
+
+    private func earlierArgument(_ name: String, of page: String) -> CommandArgument {
+        let arguments = finished.last { $0.name == page }?.arguments
+        guard let argument = arguments?.first(where: { $0.name == name }) else {
+            preconditionFailure("The manual has an argument before another takes it over.")
+        }
+        return argument
     }
 
     private static func key(_ words: [String]) -> KeySpecification {

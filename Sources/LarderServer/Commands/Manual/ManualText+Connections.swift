@@ -170,9 +170,7 @@ extension ManualText {
           arg slot integer multiple
         cluster|delslotsrange -4 admin stale no_async_loading: refused: there is no cluster
           doc cluster 7.0.0 O(N)
-          arg start-slot_end-slot block multiple
-            start-slot integer
-            end-slot integer
+          same cluster|addslotsrange start-slot_end-slot
         cluster|failover -2 admin stale no_async_loading: refused: there is no cluster
           doc cluster 3.0.0 O(1)
           arg options oneof optional

@@ -40,11 +40,7 @@ extension ManualText {
           key RW update 1 0 1
           arg key key @0
           arg unix-time-seconds unix-time
-          arg condition oneof +7.0.0 optional
-            nx pure-token =NX
-            xx pure-token =XX
-            gt pure-token =GT
-            lt pure-token =LT
+          same expire condition
         expiretime: when a key expires, in seconds
           acl keyspace
           doc generic 7.0.0 O(1)
@@ -101,22 +97,14 @@ extension ManualText {
           key RW update 1 0 1
           arg key key @0
           arg milliseconds integer
-          arg condition oneof +7.0.0 optional
-            nx pure-token =NX
-            xx pure-token =XX
-            gt pure-token =GT
-            lt pure-token =LT
+          same expire condition
         pexpireat: let a key expire at a time in milliseconds
           acl keyspace
           doc generic 2.6.0 O(1)
           key RW update 1 0 1
           arg key key @0
           arg unix-time-milliseconds unix-time
-          arg condition oneof +7.0.0 optional
-            nx pure-token =NX
-            xx pure-token =XX
-            gt pure-token =GT
-            lt pure-token =LT
+          same expire condition
         pexpiretime: when a key expires, in milliseconds
           acl keyspace
           doc generic 7.0.0 O(1)

@@ -77,9 +77,7 @@ extension ManualText {
           acl keyspace dangerous
           tips request_policy:all_shards response_policy:all_succeeded
           doc server 1.0.0 O(N)
-          arg async oneof optional
-            async pure-token =ASYNC +4.0.0
-            sync pure-token =SYNC +6.2.0
+          same flushall async
         info: what the server is, has and did
           acl dangerous
           tips nondeterministic_output request_policy:all_shards response_policy:special

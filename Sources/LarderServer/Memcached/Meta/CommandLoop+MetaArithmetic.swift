@@ -5,12 +5,7 @@ import LarderWire
 extension CommandLoop {
     /// `ma`.
     func metaArithmetic(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        let flags: MetaFlags
-        do throws(MetaRefusal) {
-            flags = try MetaFlags(call, 1..<call.count)
-        } catch {
-            return output.appendRefusal("CLIENT_ERROR invalid or duplicate flag")
-        }
+        guard let flags = MetaFlags(behindKeyOf: call, &output) else { return }
         var addition = MemcachedAddition()
         addition.delta = flags.delta
         addition.version = flags.version ?? 0
@@ -46,15 +41,13 @@ extension CommandLoop {
         _ call: borrowing Call, _ flags: MetaFlags, _ output: inout OutputBuffer
     ) {
         let isNew = !access.exists && flags.vivifyExpiry != nil
-        let length = access.valueLength
-        switch isNew ? vivify(&access, flags) : carryOut(addition, &access, hash) {
-        case .number(let number):
+        switch isNew ? vivify(&access, flags) : carryOut(addition, &access, hash, call) {
+        case .number(let number, let isInPlace):
             var sum = MetaSum(number, isNew: isNew, expiry: access.expiry)
             if flags.has("c") { sum.version = cas(&access, hash) ?? 0 }
             append(&sum, call, flags, &output)
-            // A number that needs more room than the old one is a new entry, and memcached gives
-            // the new expiry to the old one.
-            guard isNew || sum.digits.bytes.byteCount <= length else { return }
+            // Of a new entry for the number, memcached gives the new expiry to the old one.
+            guard isNew || isInPlace else { return }
             if sum.expiry != access.expiry { access.setExpiry(orRemove: sum.expiry) }
         case .refused(let line) where line != .notFound && line != .exists:
             guard line == .outOfMemory else { return output.append(line) }
@@ -69,7 +62,8 @@ extension CommandLoop {
     private func vivify(_ access: inout KeyAccess, _ flags: MetaFlags) -> MemcachedSum {
         let digits = DecimalText(flags.initial)
         let outcome = access.put(digits.bytes, isVersioned: true)
-        return outcome == .stored ? .number(flags.initial) : .refused(.outOfMemory)
+        return outcome == .stored
+            ? .number(flags.initial, isInPlace: false) : .refused(.outOfMemory)
     }
 
     /// Appends the reply, unless the client wants none, and learns from the flags when the entry is

@@ -5,12 +5,7 @@ import LarderWire
 extension CommandLoop {
     /// `md`.
     func metaDelete(_ call: borrowing Call, _ output: inout OutputBuffer) {
-        let flags: MetaFlags
-        do throws(MetaRefusal) {
-            flags = try MetaFlags(call, 1..<call.count)
-        } catch {
-            return output.appendRefusal("CLIENT_ERROR invalid or duplicate flag")
-        }
+        guard let flags = MetaFlags(behindKeyOf: call, &output) else { return }
         guard !flags.hasLongOpaque else {
             return output.appendLongOpaque()
         }

@@ -138,3 +138,15 @@ extension StaticString {
         (0..<utf8CodeUnitCount).contains { self.byte(at: $0) == byte }
     }
 }
+
+extension MetaFlags {
+    /// The flags behind a key; nil after memcached's one refusal for all mistakes was written.
+    init?(behindKeyOf call: borrowing Call, _ output: inout OutputBuffer) {
+        do throws(MetaRefusal) {
+            self = try MetaFlags(call, 1..<call.count)
+        } catch {
+            output.appendRefusal("CLIENT_ERROR invalid or duplicate flag")
+            return nil
+        }
+    }
+}

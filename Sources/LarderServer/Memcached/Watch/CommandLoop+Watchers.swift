@@ -19,7 +19,7 @@ extension CommandLoop {
             }
             kinds.formUnion(kind)
         }
-        guard shared.memcached.watchers.add(connection.client.id, on: context, kinds) else {
+        guard shared.addWatcher(connection.client.id, on: context, kinds) else {
             output.appendRefusal("WATCHER_TOO_MANY log watcher limit reached")
             return nil
         }
