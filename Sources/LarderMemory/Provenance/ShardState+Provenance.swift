@@ -21,28 +21,36 @@ extension ShardState {
     /// The rest of a read that found a provenance or a large value.
     @inline(never)
     mutating func readSpecial(
-        _ found: Found, _ hash: UInt64, at now: Moment, serving judge: ((LoadedRead) -> Bool)?,
+        _ found: Found, _ hash: UInt64, at now: Moment, by reader: LoadedReader?,
         _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         let block = found.block
-        let isLarge = block.header.shape.contains(.large)
-        guard block.header.shape.contains(.provenance) else {
+        guard block.header.shape.contains(.provenance), !block.isDated else {
             countHit(found, hash, at: now)
-            return .large(largeValue(of: block), flags: block.flags)
+            return give(block, body)
         }
-        let known = LoadedRead(block, large: nil, isGiven: false, at: now)
-        let isGiven = !known.isNegative && (judge?(known) ?? known.isFresh)
-        if known.isFresh, !known.isNegative {
+        let read = LoadedRead(block, at: now)
+        let isGiven = !read.isNegative && (read.isFresh || reader?.judge(read) == true)
+        if isGiven, read.isFresh {
             countHit(found, hash, at: now)
         } else {
-            countUnfresh(found, hash, known, isGiven: isGiven, at: now)
+            countUnfresh(found, hash, read, isGiven: isGiven, at: now)
         }
-        guard isGiven else { return .loaded(known) }
-        let large = isLarge ? largeValue(of: block) : nil
-        if !isLarge {
-            body(block.span(block.header.valueOffset, block.plainValueLength), known.flags)
+        let outcome = isGiven ? give(block, body) : .miss
+        guard let reader else { return outcome }
+        if case .large(let value, _) = outcome { reader.large = value } else { reader.large = nil }
+        (reader.last, reader.isGiven) = (read, isGiven)
+        return .loaded
+    }
+
+    private func give(
+        _ block: Block, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
+    ) -> ReadOutcome {
+        guard !block.header.shape.contains(.large) else {
+            return .large(largeValues[block.largeNumber], flags: block.flags)
         }
-        return .loaded(LoadedRead(block, large: large, isGiven: true, at: now))
+        body(block.value, block.flags)
+        return .hit
     }
 
     private mutating func countHit(_ found: Found, _ hash: UInt64, at now: Moment) {
@@ -115,8 +123,7 @@ extension ShardState {
     ) -> EntryAttributes {
         guard attributes.part == nil, bans.hasMatch(key, space) else { return attributes }
         var dated = attributes
-        dated.part = ProvenancePart(
-            Provenance(loaded: attributes.written, freshUntil: attributes.expiry))
+        dated.part = ProvenancePart(written: attributes.written, expiry: attributes.expiry)
         return dated
     }
 

@@ -54,6 +54,8 @@ extension ShardState {
         let isStored = lookUp(key, hash, space).map { isLarge($0, number) } ?? false
         // An entry that was stored and evicted at once has given the number back itself.
         if !isStored, largeValues.holds(large, at: number) { largeValues.remove(number) }
+        // Slabs for its pieces have made the tables longer.
+        settleOverhead()
         return outcome
     }
 
