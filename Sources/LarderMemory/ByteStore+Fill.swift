@@ -59,6 +59,7 @@ extension ByteStore {
     ///   - version: The version that the entry brought from another level; the store gives out
     ///     higher ones from then on.
     ///   - token: Where the key stood when the load began.
+    /// - Returns: What became of it.
     public func fill(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         expiry: Moment = .never, flags: UInt32 = 0, provenance: Provenance? = nil,
@@ -90,9 +91,8 @@ extension ByteStore {
     }
 
     /// Notes that the origin has no such key: a negative entry, which only reads that ask for it
-    /// see. A ban of any tag since `token` counts, since what is not there has no tags.
-    ///
-    /// - Parameter provenance: Until when that is believed. Its tags are ignored.
+    /// see. A ban of any tag since `token` counts, since what is not there has no tags. Those of
+    /// `provenance`, which says until when that is believed, are ignored.
     public func fillAbsent(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         provenance: Provenance, ifGeneration token: FillToken

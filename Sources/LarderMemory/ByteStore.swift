@@ -83,6 +83,7 @@ public final class ByteStore: Sendable {
     ///   - reader: Decides about entries that have a provenance, and is told of them. Without one
     ///     those that are stale or negative are misses.
     ///   - body: Gets the value.
+    /// - Returns: How it ended.
     /// - Complexity: Expected O(key + value). Allocates nothing.
     public func read(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,

@@ -131,7 +131,9 @@ struct LoadedRun {
         unsafe _ = fixture.store.edit(
             bytes.span.bytes, fixture.hash(key), database: 0, at: fixture.now,
             to: { $0.exists && $0.valueLength > 0 ? $0.valueLength + growth : nil },
-            { $0[0] = 77; return true })
+            {
+                $0[0] = 77; return true
+            })
         last = "edit \(key)"
         guard var entry = model.visible(key, at: now), !entry.value.isEmpty else { return }
         entry.value[0] = 77

@@ -85,7 +85,8 @@ import Testing
         #expect(fixture.see("key") == .nothing)
     }
 
-    @Test func `tags stay through edits, new versions and copies, and go with an overwrite`() throws {
+    @Test func `tags stay through edits, new versions and copies, and go with an overwrite`() throws
+    {
         let fixture = StoreFixture()
         let tags = EntryTags([[1], [2, 3]])
         fixture.load("key", "value", fixture.provenance(tags: ["one", "two"]))
@@ -93,7 +94,10 @@ import Testing
         let key = Array("key".utf8)
         unsafe _ = fixture.store.edit(
             key.span.bytes, fixture.hash("key"), database: 0, at: fixture.now,
-            to: { $0.valueLength }, { $0[0] = 86; return true })
+            to: { $0.valueLength },
+            {
+                $0[0] = 86; return true
+            })
         #expect(fixture.see("key") == .fresh(Array("Value".utf8)))
         for length in [20, 20_000] {
             unsafe _ = fixture.store.edit(

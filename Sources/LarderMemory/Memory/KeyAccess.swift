@@ -38,8 +38,7 @@ import LarderPolicy
 
     /// What is seen of it.
     private var found: ShardState.Found? {
-        guard let stored else { return nil }
-        guard stored.block.header.shape.contains(.provenance) else { return stored }
+        guard let stored, stored.block.header.shape.contains(.provenance) else { return stored }
         return stored.block.isCurrent(at: now) ? stored : nil
     }
 
@@ -160,8 +159,7 @@ import LarderPolicy
     ///   - flags: A number that memcached clients store beside the value.
     ///   - marks: What is to be known of it besides.
     ///   - isVersioned: Note a version at once, since the client will ask for it.
-    ///   - provenance: Where it comes from and how long it is good, instead of `expiry`. What is
-    ///     stored without has no tags either.
+    ///   - provenance: Where it comes from and how long it is good, instead of `expiry`.
     /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(

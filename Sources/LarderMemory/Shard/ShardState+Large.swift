@@ -43,7 +43,8 @@ extension ShardState {
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space, shape: shape,
+            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space,
+            shape: shape,
             marks: attributes.marks, accessed: attributes.written)
         let number = largeValues.insert(large)
         let found = lookUp(key, hash, space)
