@@ -175,8 +175,8 @@ import Testing
         }
         #expect(access?.cost == 70_000)
         #expect(access?.priority == .high)
-        let attributes = EntryAttributes(
-            expiry: .never, flags: 0, written: fixture.now, provenance: provenance)
+        var attributes = EntryAttributes(expiry: .never, flags: 0, written: fixture.now)
+        attributes.note(ProvenancePart(provenance))
         #expect(attributes.access(hash, 100).cost == 70_000)
         #expect(attributes.access(hash, 100).priority == .high)
     }

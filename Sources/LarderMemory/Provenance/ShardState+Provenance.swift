@@ -43,7 +43,8 @@ extension ShardState {
         return .loaded
     }
 
-    private func give(
+    /// Gives the value to the closure, or hands it out. `mutating` so that the state is not copied.
+    private mutating func give(
         _ block: Block, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         guard !block.header.shape.contains(.large) else {
@@ -99,7 +100,9 @@ extension ShardState {
 
     /// Writes a provenance into an entry that is being stored.
     @inline(never)
-    mutating func write(_ part: ProvenancePart, into block: Block) {
+    mutating func writePart(into block: Block) {
+        guard let part else { preconditionFailure("A write has the provenance that it names.") }
+        self.part = nil
         block.writeProvenance(part, banEpoch: bans.epoch)
         if part.provenance.isNegative { negativeCounts[Int(block.header.space)] += 1 }
     }
@@ -121,10 +124,17 @@ extension ShardState {
     mutating func dated(
         _ attributes: EntryAttributes, _ key: RawSpan, _ space: UInt16
     ) -> EntryAttributes {
-        guard attributes.part == nil, bans.hasMatch(key, space) else { return attributes }
+        guard !attributes.hasPart, bans.hasMatch(key, space) else { return attributes }
         var dated = attributes
-        dated.part = ProvenancePart(written: attributes.written, expiry: attributes.expiry)
+        attach(ProvenancePart(written: attributes.written, expiry: attributes.expiry), to: &dated)
         return dated
+    }
+
+    /// Gives the write that follows at once a provenance.
+    mutating func attach(_ part: ProvenancePart?, to attributes: inout EntryAttributes) {
+        guard let part else { return }
+        self.part = part
+        attributes.note(part)
     }
 
     mutating func touch(_ found: Found, _ hash: UInt64) {
@@ -140,13 +150,10 @@ extension ShardState {
 }
 
 extension EntryAttributes {
-    var tagByteCount: Int { part.map { $0.tags.count } ?? 0 }
-
     @inline(__always)
     func access(_ hash: UInt64, _ weight: Int) -> Access {
         var access = Access(hash: hash, weight: UInt32(clamping: weight))
-        guard let part else { return access }
-        (access.cost, access.priority) = (part.provenance.cost, part.provenance.priority)
+        (access.cost, access.priority) = (cost, priority)
         return access
     }
 }
