@@ -170,6 +170,7 @@ import LarderPolicy
         return put(value, attributes)
     }
 
+    @inline(__always)
     mutating func put(_ value: RawSpan, _ attributes: EntryAttributes) -> PutOutcome {
         let tells = unsafe state.pointee.tells
         let wasThere = tells && found != nil

@@ -118,13 +118,17 @@ extension ShardState {
         Int(spaceCounts[Int(space)]) - Int(negativeCounts[Int(space)])
     }
 
-    /// What a write stores while bans are active: if one of them would mean the entry, it gets the
-    /// epoch that shows it to be younger.
+    /// Whether an active ban would mean what a write stores.
     @inline(never)
-    mutating func dated(
+    mutating func needsDate(
         _ attributes: EntryAttributes, _ key: RawSpan, _ space: UInt16
-    ) -> EntryAttributes {
-        guard !attributes.hasPart, bans.hasMatch(key, space) else { return attributes }
+    ) -> Bool {
+        !attributes.hasPart && bans.hasMatch(key, space)
+    }
+
+    /// The same with the epoch that shows it to be younger than the bans.
+    @inline(never)
+    mutating func dated(_ attributes: EntryAttributes) -> EntryAttributes {
         var dated = attributes
         attach(ProvenancePart(written: attributes.written, expiry: attributes.expiry), to: &dated)
         return dated

@@ -39,7 +39,9 @@ extension ShardState {
         _ large: LargeValue, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
         _ attributes: EntryAttributes
     ) -> PutOutcome {
-        let attributes = bans.isEmpty ? attributes : dated(attributes, key, space)
+        if !bans.isEmpty, needsDate(attributes, key, space) {
+            return putLarge(large, for: key, hash, space, dated(attributes))
+        }
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(

@@ -65,8 +65,10 @@ extension ShardState {
             return .tooLarge
         }
         assert(!arena.contains(value), "A value is copied out before it is stored elsewhere.")
+        if !bans.isEmpty, needsDate(attributes, key, space) {
+            return put(value, for: key, hash, space, over: found, dated(attributes))
+        }
         statistics.writes += 1
-        let attributes = bans.isEmpty ? attributes : dated(attributes, key, space)
         let shape = attributes.shape
         let valueLength = value.byteCount + attributes.tagByteCount
         let size = shape.byteCount + key.byteCount + valueLength
