@@ -59,15 +59,17 @@ extension ByteStore {
     ///   - version: The version that the entry brought from another level; the store gives out
     ///     higher ones from then on.
     ///   - token: Where the key stood when the load began.
+    /// - Returns: What became of it.
     public func fill(
         _ value: RawSpan, for key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         expiry: Moment = .never, flags: UInt32 = 0, provenance: Provenance? = nil,
         version: UInt64? = nil, ifGeneration token: FillToken
     ) -> FillOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, written: now, provenance: provenance, version: version)
+            expiry: expiry, flags: flags, written: now, version: version ?? 0)
         return shards.withLock(shards.number(hash)) { state in
-            state.fill(key, hash, database, attributes, token) { state, space in
+            state.fill(key, hash, database, attributes, provenance, token) {
+                state, space, attributes in
                 let found = state.find(key, hash, space, at: now)
                 return state.put(value, for: key, hash, space, over: found, attributes)
             }
@@ -81,18 +83,18 @@ extension ByteStore {
         provenance: Provenance? = nil, version: UInt64? = nil, ifGeneration token: FillToken
     ) -> FillOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, written: now, provenance: provenance, version: version)
+            expiry: expiry, flags: flags, written: now, version: version ?? 0)
         return shards.withLock(shards.number(hash)) { state in
-            state.fill(key, hash, database, attributes, token) { state, space in
+            state.fill(key, hash, database, attributes, provenance, token) {
+                state, space, attributes in
                 state.put(value, for: key, hash, space, attributes)
             }
         }
     }
 
     /// Notes that the origin has no such key: a negative entry, which only reads that ask for it
-    /// see. A ban of any tag since `token` counts, since what is not there has no tags.
-    ///
-    /// - Parameter provenance: Until when that is believed. Its tags are ignored.
+    /// see. A ban of any tag since `token` counts, since what is not there has no tags. Those of
+    /// `provenance`, which says until when that is believed, are ignored.
     public func fillAbsent(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
         provenance: Provenance, ifGeneration token: FillToken
@@ -100,9 +102,10 @@ extension ByteStore {
         var negative = provenance
         (negative.isNegative, negative.tags) = (true, EntryTags())
         let attributes = EntryAttributes(
-            expiry: .never, flags: 0, written: now, provenance: negative)
+            expiry: .never, flags: 0, written: now)
         return shards.withLock(shards.number(hash)) { state in
-            state.fill(key, hash, database, attributes, token) { state, space in
+            state.fill(key, hash, database, attributes, negative, token) {
+                state, space, attributes in
                 let found = state.find(key, hash, space, at: now)
                 return state.put(RawSpan(), for: key, hash, space, over: found, attributes)
             }
@@ -132,18 +135,20 @@ extension ShardState {
 
     fileprivate mutating func fill(
         _ key: RawSpan, _ hash: UInt64, _ database: Int, _ attributes: EntryAttributes,
-        _ token: FillToken, _ put: (inout ShardState, UInt16) -> PutOutcome
+        _ provenance: Provenance?, _ token: FillToken,
+        _ put: (inout ShardState, UInt16, EntryAttributes) -> PutOutcome
     ) -> FillOutcome {
         let space = spaces[database]
-        let provenance = attributes.part?.provenance
-        let tags = provenance?.isNegative == true ? nil : attributes.part?.tags ?? []
+        let tags = provenance?.isNegative == true ? nil : provenance?.tags.packed ?? []
         guard
             permits(
                 token, key, hash, space, namespace: provenance?.namespace ?? 0, tags: tags)
         else { return .outdated }
         let now = attributes.written
         let wasThere = tells && lookUp(key, hash, space)?.block.isCurrent(at: now) == true
-        let outcome = put(&self, space)
+        var attributes = attributes
+        attach(provenance.map { ProvenancePart($0) }, to: &attributes)
+        let outcome = put(&self, space, attributes)
         guard outcome != .tooLarge else { return .tooLarge }
         let stored = outcome == .stored ? lookUp(key, hash, space) : nil
         if tells, outcome == .stored, provenance?.isNegative != true {

@@ -77,26 +77,22 @@ public final class ByteStore: Sendable {
     /// lock and gets the value, unless it is a large one, which is returned and read without a
     /// lock.
     ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - hash: Its hash.
+    ///   - database: Its database.
+    ///   - now: The time.
+    ///   - reader: Decides about entries that have a provenance, and is told of them. Without one
+    ///     those that are stale or negative are misses.
+    ///   - body: Gets the value.
+    /// - Returns: How it ended.
     /// - Complexity: Expected O(key + value). Allocates nothing.
     public func read(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
-        _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
+        by reader: LoadedReader? = nil, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         shards.withLock(shards.number(hash)) { state in
-            state.read(key, hash, database: database, at: now, body)
-        }
-    }
-
-    /// The same, for those who may take a value that is stale: `judge` decides that, and only of
-    /// entries that have a provenance and a value. Both closures run under the shard's lock.
-    public func read(
-        _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
-        serving judge: (LoadedRead) -> Bool, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
-    ) -> ReadOutcome {
-        shards.withLock(shards.number(hash)) { state in
-            withoutActuallyEscaping(judge) { judge in
-                state.read(key, hash, database: database, at: now, serving: judge, body)
-            }
+            state.read(key, hash, database: database, at: now, by: reader, body)
         }
     }
 
@@ -144,14 +140,14 @@ public enum ReadOutcome {
     case hit
     /// The value is large: read it without a lock. The number is its flags.
     case large(LargeValue, flags: UInt32)
-    /// The entry has a provenance. The value was given if it is fresh, or `serving` took it.
-    case loaded(LoadedRead)
+    /// The entry has a provenance, and the reader knows more. Not to be met without one.
+    case loaded
 }
 
 extension ShardState {
     mutating func read(
         _ key: RawSpan, _ hash: UInt64, database: Int, at now: Moment,
-        serving judge: ((LoadedRead) -> Bool)? = nil,
+        by reader: LoadedReader? = nil,
         _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         guard let found = find(key, hash, spaces[database], at: now) else {
@@ -161,7 +157,7 @@ extension ShardState {
         }
         let header = found.block.header
         guard !header.shape.isSpecial else {
-            return readSpecial(found, hash, at: now, serving: judge, body)
+            return readSpecial(found, hash, at: now, by: reader, body)
         }
         statistics.hits += 1
         touch(found.slot, hash, weight: SizeClasses.blockBytes(for: header.byteCount))
@@ -194,12 +190,13 @@ public struct KeysAccess: ~Copyable {
 
     /// Like `ByteStore.read`.
     public func read(
-        _ key: RawSpan, _ hash: UInt64, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
+        _ key: RawSpan, _ hash: UInt64, by reader: LoadedReader? = nil,
+        _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         let number = shards.number(hash)
         precondition(set.contains(number), "The shards of all keys are locked together.")
         return shards.withState(number) { state in
-            state.read(key, hash, database: database, at: now, body)
+            state.read(key, hash, database: database, at: now, by: reader, body)
         }
     }
 }

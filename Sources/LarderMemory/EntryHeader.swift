@@ -8,8 +8,8 @@
 ///     bits  51–63   last access, in units of 65.5 s (docs/decisions/0012)
 ///
 /// The optional parts follow in this order, then the key, then the value: expiry (8 bytes, and 8 of
-/// links in the timer wheel), version (8 bytes), flags (4 bytes), provenance (32 bytes). The tags of
-/// an entry with a provenance are the end of its value, and counted in its length.
+/// links in the timer wheel), version (8 bytes), flags (4 bytes), provenance (32 bytes). The tags
+/// of an entry with a provenance are the end of its value, and counted in its length.
 struct EntryHeader: Hashable, BitwiseCopyable {
     private(set) var bits: UInt64
 

@@ -125,7 +125,7 @@ struct BanTable {
         guard known != epoch else { return .spared }
         var since: Moment?
         for ban in active where Self.isNewer(ban.epoch, than: known) && matches(ban, block) {
-            if ban.isHard { return .dead }
+            if ban.isHard || block.isDated { return .dead }
             since = min(since ?? ban.time, ban.time)
         }
         return since.map { .softened($0) } ?? .spared

@@ -16,7 +16,8 @@ extension ShardState {
     ) {
         bumpGeneration(hash)
         guard let found = find(key, hash, space, at: now) else { return }
-        if isHard || !found.block.header.shape.contains(.provenance) {
+        let hasWindows = found.block.header.shape.contains(.provenance) && !found.block.isDated
+        if isHard || !hasWindows {
             kill(found, hash, at: now)
         } else {
             noteChange(hash, space)

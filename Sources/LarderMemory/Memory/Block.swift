@@ -122,6 +122,9 @@ extension Block {
         return shape.contains(.flags) ? load(shape.flagsOffset, as: UInt32.self) : 0
     }
 
+    /// Of a large value: the number that stands for it.
+    var largeNumber: UInt32 { load(header.valueOffset, as: UInt32.self) }
+
     /// The entry's version; `nil` while nobody has asked for it.
     var version: UInt64? {
         let shape = header.shape

@@ -7,10 +7,10 @@ import LarderPolicy
 @safe public struct KeyAccess: ~Copyable {
     // Safety: the state and the key outlive the closure that gets this value, which cannot be
     // copied out of it; the shard's lock is held all the time.
-    private let state: UnsafeMutablePointer<ShardState>
+    let state: UnsafeMutablePointer<ShardState>
     private let keyStart: UnsafeRawBufferPointer
-    private let hash: UInt64
-    private let space: UInt16
+    let hash: UInt64
+    let space: UInt16
     /// The time of the operation.
     public let now: Moment
     /// The entry that there is, also one that is not seen: stale or negative.
@@ -37,13 +37,12 @@ import LarderPolicy
     }
 
     /// What is seen of it.
-    private var found: ShardState.Found? {
-        guard let stored else { return nil }
-        guard stored.block.header.shape.contains(.provenance) else { return stored }
+    var found: ShardState.Found? {
+        guard let stored, stored.block.header.shape.contains(.provenance) else { return stored }
         return stored.block.isCurrent(at: now) ? stored : nil
     }
 
-    private var key: RawSpan {
+    var key: RawSpan {
         @_lifetime(borrow self) borrowing get {
             unsafe _overrideLifetime(RawSpan(_unsafeBytes: keyStart), borrowing: self)
         }
@@ -164,17 +163,19 @@ import LarderPolicy
     ///   - flags: A number that memcached clients store beside the value.
     ///   - marks: What is to be known of it besides.
     ///   - isVersioned: Note a version at once, since the client will ask for it.
-    ///   - provenance: Where it comes from and how long it is good, instead of `expiry`. What is
-    ///     stored without has no tags either.
     /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(
         _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, marks: EntryMarks = [],
-        isVersioned: Bool = false, provenance: Provenance? = nil
+        isVersioned: Bool = false
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned,
-            provenance: provenance)
+            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+        return put(value, attributes)
+    }
+
+    @inline(__always)
+    mutating func put(_ value: RawSpan, _ attributes: EntryAttributes) -> PutOutcome {
         let tells = unsafe state.pointee.tells
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(
@@ -190,11 +191,14 @@ import LarderPolicy
     @discardableResult
     public mutating func put(
         large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
-        marks: EntryMarks = [], isVersioned: Bool = false, provenance: Provenance? = nil
+        marks: EntryMarks = [], isVersioned: Bool = false
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned,
-            provenance: provenance)
+            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+        return put(large: value, attributes)
+    }
+
+    mutating func put(large value: LargeValue?, _ attributes: EntryAttributes) -> PutOutcome {
         let tells = unsafe state.pointee.tells
         let wasThere = tells && found != nil
         let outcome = unsafe state.pointee.put(value, for: key, hash, space, attributes)
@@ -254,6 +258,12 @@ import LarderPolicy
         (lastFound, isStale) = (nil, false)
     }
 
+    /// Gives the write that follows at once a provenance.
+    mutating func attach(_ provenance: Provenance?, to attributes: inout EntryAttributes) {
+        guard let provenance else { return }
+        unsafe state.pointee.attach(ProvenancePart(provenance), to: &attributes)
+    }
+
     /// The entry that a write replaces, for `promise`.
     var currentEntry: ShardState.Found? { stored }
 
@@ -277,32 +287,5 @@ import LarderPolicy
     private func tellPut(_ byteCount: Int, _ expiry: Moment, _ wasThere: Bool) {
         let entry = EvictedEntry(valueLength: byteCount, expiry: expiry)
         unsafe state.pointee.tellPut(key, hash, space, entry, wasThere: wasThere)
-    }
-
-    /// Notes a use of the entry, with the policy too.
-    public mutating func touch() {
-        guard let found else { return }
-        let header = found.block.header
-        let used = header.accessed(at: now)
-        if used != header { found.block.header = used }
-        unsafe state.pointee.touch(found, hash)
-    }
-
-    /// Notes that the value was read.
-    public mutating func noteRead() {
-        guard let found else { return }
-        touch()
-        found.block.header = found.block.header.fetched(at: now)
-    }
-
-    /// Counts the access as a hit or a miss, and notes a hit.
-    public mutating func countRead() {
-        if exists {
-            unsafe state.pointee.statistics.hits += 1
-            noteRead()
-        } else {
-            unsafe state.pointee.statistics.misses += 1
-            if unsafe state.pointee.tells { unsafe state.pointee.tell(.missed, key, space) }
-        }
     }
 }

@@ -1,50 +1,55 @@
 /// What a read found of an entry with a provenance: enough to decide what to do about it.
-///
-/// 31 bytes, so that the outcome of a read fits four registers.
-public struct LoadedRead {
+public struct LoadedRead: Sendable, BitwiseCopyable {
     /// From when on the value is stale.
     public let freshUntil: Moment
-    /// The value, if it is a large one and was to be given.
-    public let large: LargeValue?
     /// The client's, opaque.
     public let flags: UInt32
     /// Microseconds that loading it took.
     public let cost: UInt32
-    /// Since when it was loaded; 49 days at the most.
-    public let ageMilliseconds: UInt32
+    /// Since when it was loaded.
+    public let ageMilliseconds: UInt64
+    /// Since when it has been stale; 0 while it is fresh.
+    public let staleMilliseconds: UInt64
     /// The number of its namespace.
     public let namespace: UInt16
-    private let traits: UInt8
+    /// It says that there is no such key.
+    public let isNegative: Bool
+    /// A soft ban ended its freshness.
+    public let isSoftlyBanned: Bool
+    /// Whether it was fresh at the time of the read.
+    public let isFresh: Bool
 
-    private static var givenBit: UInt8 { 1 }
-    private static var negativeBit: UInt8 { 2 }
-    private static var bannedBit: UInt8 { 4 }
-    private static var freshBit: UInt8 { 8 }
-
-    init(_ block: Block, large: LargeValue?, isGiven: Bool, at now: Moment) {
-        self.large = large
+    @inline(__always)
+    init(_ block: Block, at now: Moment) {
         freshUntil = block.freshUntil
         (flags, cost, namespace) = (block.flags, block.cost, block.namespace)
-        let age = now.milliseconds - min(now.milliseconds, block.loaded.milliseconds)
-        ageMilliseconds = UInt32(clamping: age)
-        traits =
-            (isGiven ? Self.givenBit : 0) | (block.isNegative ? Self.negativeBit : 0)
-            | (block.isSoftlyBanned ? Self.bannedBit : 0)
-            | (freshUntil > now ? Self.freshBit : 0)
+        ageMilliseconds = now.milliseconds - min(now.milliseconds, block.loaded.milliseconds)
+        staleMilliseconds = now.milliseconds - min(now.milliseconds, freshUntil.milliseconds)
+        (isNegative, isSoftlyBanned) = (block.isNegative, block.isSoftlyBanned)
+        isFresh = freshUntil > now
+    }
+}
+
+/// Reads entries with a provenance for one thread: decides which stale values it takes, and holds
+/// what the last read found. A class of its own, so that the outcome of a plain hit stays in two
+/// registers.
+public final class LoadedReader {
+    let judge: (LoadedRead) -> Bool
+    /// What the last read that ended as `loaded` found.
+    public internal(set) var last: LoadedRead?
+    /// The value that it gave, if it is a large one.
+    public internal(set) var large: LargeValue?
+    /// Whether it gave a value: to the closure, or in `large`.
+    public internal(set) var isGiven = false
+
+    /// A reader that takes the stale values that `judge` wants, which runs under a shard's lock.
+    public init(serving judge: @escaping (LoadedRead) -> Bool = { _ in false }) {
+        self.judge = judge
     }
 
-    /// Whether the caller has the value: by the closure, or in `large`.
-    public var isGiven: Bool { traits & Self.givenBit != 0 }
-    /// It says that there is no such key.
-    public var isNegative: Bool { traits & Self.negativeBit != 0 }
-    /// A soft ban ended its freshness.
-    public var isSoftlyBanned: Bool { traits & Self.bannedBit != 0 }
-    /// Whether it was fresh at the time of the read.
-    public var isFresh: Bool { traits & Self.freshBit != 0 }
-
-    /// Milliseconds since it ceased to be fresh; 0 while it is.
-    public func staleMilliseconds(at now: Moment) -> UInt64 {
-        now.milliseconds - min(now.milliseconds, freshUntil.milliseconds)
+    /// Lets the large value go, for which memory is held.
+    public func release() {
+        large = nil
     }
 }
 

@@ -38,9 +38,18 @@ public struct Provenance: Hashable, Sendable {
 /// on that is `nil`.
 final class ProvenancePart {
     let provenance: Provenance
+    /// It only shows the entry to be younger than a ban.
+    let isDate: Bool
 
     init(_ provenance: Provenance) {
         self.provenance = provenance
+        isDate = false
+    }
+
+    /// The date of a plain entry.
+    init(written now: Moment, expiry: Moment) {
+        provenance = Provenance(loaded: now, freshUntil: expiry)
+        isDate = true
     }
 
     var tags: [UInt8] { provenance.tags.packed }
@@ -63,6 +72,8 @@ enum ProvenanceLayout {
     static var priorityMask: UInt8 { 3 }
     static var negative: UInt8 { 4 }
     static var softlyBanned: UInt8 { 8 }
+    /// A plain entry that is younger than a ban which means it. It has no windows.
+    static var dated: UInt8 { 16 }
 }
 
 // Only of blocks whose shape has a provenance.
@@ -96,6 +107,8 @@ extension Block {
     var isNegative: Bool { traits & ProvenanceLayout.negative != 0 }
     var isSoftlyBanned: Bool { traits & ProvenanceLayout.softlyBanned != 0 }
 
+    var isDated: Bool { traits & ProvenanceLayout.dated != 0 }
+
     func markSoftlyBanned() {
         setPart(traits | ProvenanceLayout.softlyBanned, ProvenanceLayout.traits)
     }
@@ -114,6 +127,7 @@ extension Block {
         let provenance = part.provenance
         var traits = provenance.priority.rawValue
         if provenance.isNegative { traits |= ProvenanceLayout.negative }
+        if part.isDate { traits |= ProvenanceLayout.dated }
         setPart(provenance.freshUntil.milliseconds, ProvenanceLayout.freshUntil)
         setPart(provenance.loaded.milliseconds, ProvenanceLayout.loaded)
         setPart(provenance.cost, ProvenanceLayout.cost)
@@ -129,7 +143,7 @@ extension Block {
 
     /// All of it; `nil` for a plain entry.
     var provenance: Provenance? {
-        guard header.shape.contains(.provenance) else { return nil }
+        guard header.shape.contains(.provenance), !isDated else { return nil }
         var provenance = Provenance(loaded: loaded, freshUntil: freshUntil, end: expiry)
         (provenance.cost, provenance.namespace) = (cost, namespace)
         (provenance.priority, provenance.banEpoch) = (priority, banEpoch)

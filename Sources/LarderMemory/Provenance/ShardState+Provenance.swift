@@ -21,28 +21,37 @@ extension ShardState {
     /// The rest of a read that found a provenance or a large value.
     @inline(never)
     mutating func readSpecial(
-        _ found: Found, _ hash: UInt64, at now: Moment, serving judge: ((LoadedRead) -> Bool)?,
+        _ found: Found, _ hash: UInt64, at now: Moment, by reader: LoadedReader?,
         _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         let block = found.block
-        let isLarge = block.header.shape.contains(.large)
-        guard block.header.shape.contains(.provenance) else {
+        guard block.header.shape.contains(.provenance), !block.isDated else {
             countHit(found, hash, at: now)
-            return .large(largeValue(of: block), flags: block.flags)
+            return give(block, body)
         }
-        let known = LoadedRead(block, large: nil, isGiven: false, at: now)
-        let isGiven = !known.isNegative && (judge?(known) ?? known.isFresh)
-        if known.isFresh, !known.isNegative {
+        let read = LoadedRead(block, at: now)
+        let isGiven = !read.isNegative && (read.isFresh || reader?.judge(read) == true)
+        if isGiven, read.isFresh {
             countHit(found, hash, at: now)
         } else {
-            countUnfresh(found, hash, known, isGiven: isGiven, at: now)
+            countUnfresh(found, hash, read, isGiven: isGiven, at: now)
         }
-        guard isGiven else { return .loaded(known) }
-        let large = isLarge ? largeValue(of: block) : nil
-        if !isLarge {
-            body(block.span(block.header.valueOffset, block.plainValueLength), known.flags)
+        let outcome = isGiven ? give(block, body) : .miss
+        guard let reader else { return outcome }
+        if case .large(let value, _) = outcome { reader.large = value } else { reader.large = nil }
+        (reader.last, reader.isGiven) = (read, isGiven)
+        return .loaded
+    }
+
+    /// Gives the value to the closure, or hands it out. `mutating` so that the state is not copied.
+    private mutating func give(
+        _ block: Block, _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
+    ) -> ReadOutcome {
+        guard !block.header.shape.contains(.large) else {
+            return .large(largeValues[block.largeNumber], flags: block.flags)
         }
-        return .loaded(LoadedRead(block, large: large, isGiven: true, at: now))
+        body(block.value, block.flags)
+        return .hit
     }
 
     private mutating func countHit(_ found: Found, _ hash: UInt64, at now: Moment) {
@@ -91,7 +100,9 @@ extension ShardState {
 
     /// Writes a provenance into an entry that is being stored.
     @inline(never)
-    mutating func write(_ part: ProvenancePart, into block: Block) {
+    mutating func writePart(into block: Block) {
+        guard let part else { preconditionFailure("A write has the provenance that it names.") }
+        self.part = nil
         block.writeProvenance(part, banEpoch: bans.epoch)
         if part.provenance.isNegative { negativeCounts[Int(block.header.space)] += 1 }
     }
@@ -107,17 +118,27 @@ extension ShardState {
         Int(spaceCounts[Int(space)]) - Int(negativeCounts[Int(space)])
     }
 
-    /// What a write stores while bans are active: if one of them would mean the entry, it gets the
-    /// epoch that shows it to be younger.
+    /// Whether an active ban would mean what a write stores.
     @inline(never)
-    mutating func dated(
+    mutating func needsDate(
         _ attributes: EntryAttributes, _ key: RawSpan, _ space: UInt16
-    ) -> EntryAttributes {
-        guard attributes.part == nil, bans.hasMatch(key, space) else { return attributes }
+    ) -> Bool {
+        !attributes.hasPart && bans.hasMatch(key, space)
+    }
+
+    /// The same with the epoch that shows it to be younger than the bans.
+    @inline(never)
+    mutating func dated(_ attributes: EntryAttributes) -> EntryAttributes {
         var dated = attributes
-        dated.part = ProvenancePart(
-            Provenance(loaded: attributes.written, freshUntil: attributes.expiry))
+        attach(ProvenancePart(written: attributes.written, expiry: attributes.expiry), to: &dated)
         return dated
+    }
+
+    /// Gives the write that follows at once a provenance.
+    mutating func attach(_ part: ProvenancePart?, to attributes: inout EntryAttributes) {
+        guard let part else { return }
+        self.part = part
+        attributes.note(part)
     }
 
     mutating func touch(_ found: Found, _ hash: UInt64) {
@@ -133,13 +154,10 @@ extension ShardState {
 }
 
 extension EntryAttributes {
-    var tagByteCount: Int { part.map { $0.tags.count } ?? 0 }
-
     @inline(__always)
     func access(_ hash: UInt64, _ weight: Int) -> Access {
         var access = Access(hash: hash, weight: UInt32(clamping: weight))
-        guard let part else { return access }
-        (access.cost, access.priority) = (part.provenance.cost, part.provenance.priority)
+        (access.cost, access.priority) = (cost, priority)
         return access
     }
 }

@@ -192,7 +192,7 @@ extension ShardState {
                     from: old, at: before.shape.provenanceOffset,
                     to: after.shape.provenanceOffset, byteCount: ProvenanceLayout.byteCount)
             } else {
-                let part = ProvenancePart(Provenance(loaded: now, freshUntil: old.expiry))
+                let part = ProvenancePart(written: now, expiry: old.expiry)
                 new.writeProvenance(part, banEpoch: bans.epoch)
             }
         }

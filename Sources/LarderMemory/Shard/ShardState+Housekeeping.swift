@@ -40,6 +40,8 @@ extension ShardState {
     ///
     /// - Returns: Whether one was removed.
     mutating func sweep(slotLimit: Int) -> Bool {
+        // Slots that were added since the flush may have been looked at in the place of others.
+        if sweepSlotsLeft == 0, deadEntryCount > 0 { sweepSlotsLeft = slots.count }
         var isFreed = false
         for _ in 0..<min(slotLimit, sweepSlotsLeft) where deadEntryCount > 0 {
             sweepSlotsLeft -= 1

@@ -11,6 +11,7 @@ extension ShardState {
         var dead = 0
         var expiring = 0
         var bySpace: [UInt16: Int] = [:]
+        var negative: [UInt16: Int] = [:]
         for slot in 0..<UInt32(slots.count) where slots.isLive(slot) {
             live += 1
             let block = block(of: slot)
@@ -18,6 +19,10 @@ extension ShardState {
             bySpace[header.space, default: 0] += 1
             if isDead(header.space) { dead += 1 }
             if header.shape.contains(.expiry) { expiring += 1 }
+            if header.shape.contains(.provenance) {
+                if block.isNegative { negative[header.space, default: 0] += 1 }
+                if let broken = provenanceViolation(of: block) { return "slot \(slot) \(broken)" }
+            }
             let hash = hasher.hash(block.key)
             guard lookUp(block.key, hash, header.space)?.slot == slot else {
                 return "slot \(slot) is not found by its key"
@@ -32,7 +37,27 @@ extension ShardState {
         for (space, count) in bySpace where Int(spaceCounts[Int(space)]) != count {
             return "\(count) entries of space \(space), counted \(spaceCounts[Int(space)])"
         }
+        for database in 0..<spaces.count {
+            let counted = Int(negativeCounts[Int(spaces[database])])
+            guard counted == negative[spaces[database], default: 0] else {
+                return "\(counted) negative entries counted in database \(database)"
+            }
+        }
         return linkViolation() ?? accountViolation() ?? arena.violation()
+    }
+
+    private func provenanceViolation(of block: Block) -> String? {
+        let header = block.header
+        let fixed = header.shape.contains(.large) ? 4 : 0
+        guard block.tagByteCount + fixed <= header.valueLength else { return "has too many tags" }
+        guard block.freshUntil <= block.expiry else { return "is fresh beyond its end" }
+        guard !block.isNegative || block.plainValueLength == 0 else {
+            return "is negative and has a value"
+        }
+        let packed = block.packedTags
+        var position = 0
+        while position < packed.byteCount { position += 1 + Int(packed.byte(position)) }
+        return position == packed.byteCount ? nil : "has a broken tag"
     }
 
     /// Bytes of the budget that this shard has: what it holds, has paid for and has ahead.

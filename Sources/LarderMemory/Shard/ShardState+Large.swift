@@ -39,11 +39,14 @@ extension ShardState {
         _ large: LargeValue, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
         _ attributes: EntryAttributes
     ) -> PutOutcome {
-        let attributes = bans.isEmpty ? attributes : dated(attributes, key, space)
+        if !bans.isEmpty, needsDate(attributes, key, space) {
+            return putLarge(large, for: key, hash, space, dated(attributes))
+        }
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space, shape: shape,
+            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space,
+            shape: shape,
             marks: attributes.marks, accessed: attributes.written)
         let number = largeValues.insert(large)
         let found = lookUp(key, hash, space)
@@ -54,6 +57,8 @@ extension ShardState {
         let isStored = lookUp(key, hash, space).map { isLarge($0, number) } ?? false
         // An entry that was stored and evicted at once has given the number back itself.
         if !isStored, largeValues.holds(large, at: number) { largeValues.remove(number) }
+        // Slabs for its pieces have made the tables longer.
+        settleOverhead()
         return outcome
     }
 

@@ -11,20 +11,28 @@ struct EntryAttributes {
     /// Store a version now, since whoever writes so will ask for it.
     var isVersioned = false
     /// A version that the entry brings along.
-    var version: UInt64?
-    /// What is known of its origin.
-    var part: ProvenancePart?
+    var version: UInt64 = 0
+    /// The shard has a provenance for it. Only numbers here: attributes that hold a reference cost
+    /// a write a fifth more.
+    private(set) var hasPart = false
+    private(set) var tagByteCount = 0
+    private(set) var cost: UInt32 = 0
+    private(set) var priority = Priority.normal
 
     init(
         expiry: Moment, flags: UInt32, marks: EntryMarks = [], written: Moment,
-        isVersioned: Bool = false, provenance: Provenance? = nil, version: UInt64? = nil
+        isVersioned: Bool = false, version: UInt64 = 0
     ) {
         (self.expiry, self.flags, self.marks) = (expiry, flags, marks)
         (self.written, self.version) = (written, version)
-        self.isVersioned = isVersioned || version != nil
-        guard let provenance else { return }
-        part = ProvenancePart(provenance)
-        self.expiry = provenance.end
+        self.isVersioned = isVersioned || version != 0
+    }
+
+    /// Notes what the provenance says that goes along.
+    mutating func note(_ part: ProvenancePart) {
+        hasPart = true
+        (tagByteCount, expiry) = (part.tags.count, part.provenance.end)
+        (cost, priority) = (part.provenance.cost, part.provenance.priority)
     }
 
     var shape: EntryHeader.Shape {
@@ -32,7 +40,7 @@ struct EntryAttributes {
         if expiry != .never { shape.insert(.expiry) }
         if isVersioned { shape.insert(.version) }
         if flags != 0 { shape.insert(.flags) }
-        if part != nil { shape.insert(.provenance) }
+        if hasPart { shape.insert(.provenance) }
         return shape
     }
 }
@@ -57,8 +65,10 @@ extension ShardState {
             return .tooLarge
         }
         assert(!arena.contains(value), "A value is copied out before it is stored elsewhere.")
+        if !bans.isEmpty, needsDate(attributes, key, space) {
+            return put(value, for: key, hash, space, over: found, dated(attributes))
+        }
         statistics.writes += 1
-        let attributes = bans.isEmpty ? attributes : dated(attributes, key, space)
         let shape = attributes.shape
         let valueLength = value.byteCount + attributes.tagByteCount
         let size = shape.byteCount + key.byteCount + valueLength
@@ -176,7 +186,7 @@ extension ShardState {
         block.write(key, at: header.keyOffset)
         block.write(value, at: header.valueOffset)
         if shape.contains(.expiry) { link(slot, block, attributes.expiry) }
-        if let part = attributes.part { write(part, into: block) }
+        if attributes.hasPart { writePart(into: block) }
     }
 
     /// Asks the policy for a place, and removes what it evicts for it.

@@ -37,6 +37,8 @@ struct ShardState: ~Copyable {
     var generations: FixedArray<UInt32>
     /// Last version given out. Never repeats.
     var version: UInt64 = 0
+    /// The provenance for the write at hand.
+    var part: ProvenancePart?
     /// Bans that are not carried out yet.
     var bans = BanTable()
     /// Negative entries in each key space.
@@ -162,8 +164,8 @@ struct ShardState: ~Copyable {
 
     /// The version that an entry brings, which none after it repeats; the next one if it brings
     /// none, or one that no store can have given out.
-    mutating func nextVersion(atLeast brought: UInt64?) -> UInt64 {
-        guard let brought, brought > 0, brought < Self.versionMax else { return nextVersion() }
+    mutating func nextVersion(atLeast brought: UInt64) -> UInt64 {
+        guard brought > 0, brought < Self.versionMax else { return nextVersion() }
         version = max(version, brought)
         return brought
     }

@@ -36,14 +36,8 @@ extension CommandLoop {
     ) {
         switch outcome {
         case .hit: return
-        case .miss: output.appendNull(version)
+        case .miss, .loaded: output.appendNull(version)
         case .large(let value, _): output.appendLargeBulk(value)
-        case .loaded(let read):
-            if let value = read.large {
-                output.appendLargeBulk(value)
-            } else if !read.isGiven {
-                output.appendNull(version)
-            }
         }
     }
 

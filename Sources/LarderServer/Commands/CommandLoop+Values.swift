@@ -21,14 +21,11 @@ extension CommandLoop {
             if !range.isEmpty { _ = body(value.extracting(range), range.lowerBound) }
         }
         switch outcome {
-        case .miss: return false
+        case .miss, .loaded: return false
         case .hit: return true
         case .large(let value, _):
             value.forEachPiece(in: range(value.byteCount), body)
             return true
-        case .loaded(let read):
-            if let value = read.large { value.forEachPiece(in: range(value.byteCount), body) }
-            return read.isGiven
         }
     }
 

@@ -13,16 +13,10 @@ extension CommandLoop {
             }
             switch outcome {
             case .hit: count(.getHits)
-            case .miss: count(.getMisses)
+            case .miss, .loaded: count(.getMisses)
             case .large(let value, let flags):
                 count(.getHits)
                 output.appendValueHeader(key: key, flags: flags, count: value.byteCount)
-                output.append(shared: value)
-                output.appendLineEnd()
-            case .loaded(let read):
-                count(read.isGiven ? .getHits : .getMisses)
-                guard let value = read.large else { break }
-                output.appendValueHeader(key: key, flags: read.flags, count: value.byteCount)
                 output.append(shared: value)
                 output.appendLineEnd()
             }
