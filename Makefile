@@ -14,7 +14,7 @@ export PATH := $(PATH):$(SWIFT_HOME)/usr/bin
 # An import that Package.swift does not allow is an error (ARCHITECTURE.md).
 LAYERS := --explicit-target-dependency-import-check error
 # What runs on several threads, or touches memory itself.
-SANITIZED := ^Larder(Core|Policy|Memory|Wire|Runtime|Server)Tests\.
+SANITIZED := ^Larder(Core|Policy|Memory|Wire|Runtime|Origins|Server)Tests\.
 
 .PHONY: help setup build serve test bench lint tsan asan fuzz soak ratchet clean
 

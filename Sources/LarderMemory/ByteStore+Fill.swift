@@ -68,7 +68,9 @@ extension ByteStore {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, written: now, version: version ?? 0)
         return shards.withLock(shards.number(hash)) { state in
-            state.fill(key, hash, database, attributes, provenance, token) {
+            state.fill(
+                key, hash, database, attributes, provenance, byteCount: value.byteCount, token
+            ) {
                 state, space, attributes in
                 let found = state.find(key, hash, space, at: now)
                 return state.put(value, for: key, hash, space, over: found, attributes)
@@ -85,7 +87,9 @@ extension ByteStore {
         let attributes = EntryAttributes(
             expiry: expiry, flags: flags, written: now, version: version ?? 0)
         return shards.withLock(shards.number(hash)) { state in
-            state.fill(key, hash, database, attributes, provenance, token) {
+            state.fill(
+                key, hash, database, attributes, provenance, byteCount: value?.byteCount ?? 0, token
+            ) {
                 state, space, attributes in
                 state.put(value, for: key, hash, space, attributes)
             }
@@ -104,7 +108,9 @@ extension ByteStore {
         let attributes = EntryAttributes(
             expiry: .never, flags: 0, written: now)
         return shards.withLock(shards.number(hash)) { state in
-            state.fill(key, hash, database, attributes, negative, token) {
+            state.fill(
+                key, hash, database, attributes, negative, byteCount: 0, token
+            ) {
                 state, space, attributes in
                 let found = state.find(key, hash, space, at: now)
                 return state.put(RawSpan(), for: key, hash, space, over: found, attributes)
@@ -135,7 +141,7 @@ extension ShardState {
 
     fileprivate mutating func fill(
         _ key: RawSpan, _ hash: UInt64, _ database: Int, _ attributes: EntryAttributes,
-        _ provenance: Provenance?, _ token: FillToken,
+        _ provenance: Provenance?, byteCount: Int, _ token: FillToken,
         _ put: (inout ShardState, UInt16, EntryAttributes) -> PutOutcome
     ) -> FillOutcome {
         let space = spaces[database]
@@ -152,7 +158,8 @@ extension ShardState {
         guard outcome != .tooLarge else { return .tooLarge }
         let stored = outcome == .stored ? lookUp(key, hash, space) : nil
         if tells, outcome == .stored, provenance?.isNegative != true {
-            tellPut(key, hash, space, attributes.expiry, wasThere: wasThere)
+            let entry = EvictedEntry(valueLength: byteCount, expiry: attributes.expiry)
+            tellPut(key, hash, space, entry, wasThere: wasThere)
         }
         return stored == nil ? .notKept : .stored
     }

@@ -120,7 +120,7 @@ import Testing
             #expect(await origin.write(path, []).summary == "refused refused", "\(path)")
             #expect(await origin.remove(path).summary == "refused refused", "\(path)")
         }
-        #expect(await origin.text("/counts") == "connections=1 requests=1 aborted=0")
+        #expect(await origin.text("/counts") == "connections=1 requests=1 aborted=0 trickles=0")
     }
 
     @Test func `a key of 64 KB is too long for an address`() async throws {

@@ -17,6 +17,26 @@ import Testing
         #expect(await origin.load("/size/1").cause == .unreachable)
     }
 
+    @Test(arguments: [true, false])
+    func `a server that dies during its answer has not said anything`(isWrite: Bool) async throws {
+        let server = try OriginServer()
+        let origin = try server.origin()
+        let load = Task { await origin.load("/wait/a").cause }
+        let write = Task { isWrite ? await origin.write("/wait/b", [1]).summary : "" }
+        #expect(await origin.text("/await/a") == "came")
+        if isWrite { #expect(await origin.text("/await/b") == "came") }
+        server.kill()
+        #expect(await load.value == .unreachable)
+        #expect(await write.value == (isWrite ? "unknown unreachable" : ""))
+        let other = try OriginServer()
+        let trickle = Task { [origin = try other.origin()] in await origin.load("/trickle") }
+        let counter = try other.origin()
+        while await counter.text("/counts")?.contains("trickles=1") != true {}
+        other.kill()
+        let cause = await trickle.value.cause
+        #expect(cause == .corrupt || cause == .unreachable)
+    }
+
     @Test func `a server that hangs costs the time limit, and is found again`() async throws {
         let server = try OriginServer()
         let quick = try server.origin { $0.timeout = .milliseconds(150) }

@@ -27,7 +27,8 @@ import Testing
 
     @Test func `values of all kinds are bytes`() async throws {
         try file.run(
-            "INSERT INTO products (id, body) VALUES (1, x'00ff00'), (2, -9007199254740993), (3, 1.5)"
+            "INSERT INTO products (id, body) VALUES (1, x'00ff00'), (2, -9007199254740993), "
+                + "(3, 1.5)"
         )
         let origin = try file.products()
         #expect(await origin.load("1") == .loaded(Loaded([0, 255, 0])))

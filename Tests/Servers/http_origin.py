@@ -17,7 +17,7 @@ import urllib.parse
 import zlib
 
 store, gates, lock = {}, {}, threading.Lock()
-counts = {"connections": 0, "requests": 0, "aborted": 0}
+counts = {"connections": 0, "requests": 0, "aborted": 0, "trickles": 0}
 
 
 def gate(name):
@@ -85,6 +85,7 @@ def headed(c, r):
 
 def trickle(c, r):
     c.sendall(b"HTTP/1.1 200 x\r\nContent-Length: 1000000\r\n\r\n")
+    count("trickles")
     never = threading.Event()
     while not never.wait(0.02):
         c.sendall(b"x")

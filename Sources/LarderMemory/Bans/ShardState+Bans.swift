@@ -84,14 +84,19 @@ extension ShardState {
     ///
     /// - Complexity: O(watched keys of the shard).
     private func breakWatches(of ban: ShardBan, at now: Moment) {
-        watches.forEach { entry in
-            guard !entry.flag.isSet else { return }
-            let slot = index.find(entry.hash) { slot in
-                let block = block(of: slot)
-                return block.header.space == spaces[entry.database] && block.isCurrent(at: now)
-                    && hasher.hash(block.key) == entry.hash
-            }
-            if let slot, bans.matches(ban, block(of: slot)) { entry.flag.set() }
+        for bucket in 0..<WatchTable.bucketCount {
+            watches.forEach(inBucket: bucket) { breakWatch(of: $0, ban, at: now) }
         }
+    }
+
+    private func breakWatch(of entry: WatchTable.Entry, _ ban: ShardBan, at now: Moment) {
+        guard !entry.flag.isSet else { return }
+        let space = spaces[Int(entry.database)]
+        let slot = index.find(entry.hash) { slot in
+            let block = block(of: slot)
+            return block.header.space == space && block.isCurrent(at: now)
+                && hasher.hash(block.key) == entry.hash
+        }
+        if let slot, bans.matches(ban, block(of: slot)) { entry.flag.set() }
     }
 }

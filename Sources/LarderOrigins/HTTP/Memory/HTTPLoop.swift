@@ -11,7 +11,7 @@ import LarderCore
     private var earliest = Tick(nanoseconds: .max)
     private var statistics = HTTPStatistics()
 
-    /// A handle is 5 KB; more of them would wait for the next storm only.
+    /// More than usual traffic needs; those of a storm go with it.
     private static let spareMax = 64
     /// The mailbox wakes it earlier.
     private static let longestWait: Int32 = 60_000
