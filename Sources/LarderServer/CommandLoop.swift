@@ -13,6 +13,8 @@ struct CommandLoop: ~Copyable {
     let events: KeyEventLog
     /// Nil when no namespace has an origin.
     let reads: ReadThrough?
+    /// Who looks at entries that came from there; nil as well.
+    let readers: LoadedReaders?
     let table = CommandTable.shared
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
@@ -55,6 +57,7 @@ struct CommandLoop: ~Copyable {
         store = shared.store
         events = shared.store.events
         reads = shared.reads
+        readers = shared.reads.map(LoadedReaders.init)
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10

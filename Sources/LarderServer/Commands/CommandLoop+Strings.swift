@@ -10,7 +10,9 @@ extension CommandLoop {
     ) {
         let key = call[1]
         let hash = store.hash(key)
-        let outcome = store.read(key, hash, database: connection.database, at: now) { value, _ in
+        let outcome = store.read(
+            key, hash, database: connection.database, at: now, by: readers?.stale
+        ) { value, _ in
             output.appendBulk(value)
         }
         if case .hit = outcome { return }

@@ -17,65 +17,43 @@ extension CommandLoop {
         case .hit: return
         case .large(let value, _): output.appendLargeBulk(value)
         case .miss: answerMissing(key, hash, &connection, &output)
-        case .loaded(let read) where read.isFresh:
-            answerFresh(read, key, hash, connection, &output)
-        case .loaded(let read): answerStale(read, key, hash, &connection, &output)
+        case .loaded: answerLoaded(key, hash, &connection, &output)
         }
         if !connection.isWaiting { connection.wait = nil }
     }
 
-    private mutating func answerFresh(
-        _ read: LoadedRead, _ key: RawSpan, _ hash: UInt64, _ connection: ClientConnection,
+    /// Finishes a GET of an entry with a provenance, of which the reader knows more.
+    private mutating func answerLoaded(
+        _ key: RawSpan, _ hash: UInt64, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        if read.isNegative { return output.appendNull(connection.version) }
-        if let large = read.large { output.appendLargeBulk(large) }
-        guard let plan = reads?.plan(number: read.namespace), let early = plan.early else { return }
-        let age = Duration.milliseconds(Int64(read.ageMilliseconds))
-        let created = tick.moved(back: age)
-        let isDue = early.isDue(
-            at: tick, created: created, expires: Tick(read.freshUntil),
-            cost: .microseconds(Int64(read.cost)), using: &random)
-        if isDue { refresh(key, hash, plan) }
+        guard let reads, let reader = readers?.stale, let read = reader.last else { return }
+        if reader.isGiven {
+            if let large = reader.large { output.appendLargeBulk(large) }
+            reader.release()
+            guard let plan = reads.plan(number: read.namespace) else { return }
+            if !read.isFresh || isDueEarly(read, plan) { refresh(key, hash, plan) }
+        } else if read.isFresh {
+            // The origin has said of late that there is none.
+            output.appendNull(connection.version)
+        } else {
+            answerMissing(key, hash, &connection, &output)
+        }
     }
 
-    private mutating func answerStale(
-        _ read: LoadedRead, _ key: RawSpan, _ hash: UInt64,
-        _ connection: inout ClientConnection, _ output: inout OutputBuffer
-    ) {
-        guard let plan = reads?.plan(number: read.namespace), !read.isNegative,
-            read.staleMilliseconds(at: now) < plan.staleMilliseconds,
-            serveStale(key, hash, within: plan.staleMilliseconds, &output)
-        else { return answerMissing(key, hash, &connection, &output) }
-        refresh(key, hash, plan)
-    }
-
-    /// Writes the value of `key` if it is not staler than that.
-    private func serveStale(
-        _ key: RawSpan, _ hash: UInt64, within milliseconds: UInt64,
-        _ output: inout OutputBuffer
-    ) -> Bool {
-        let now = now
-        let outcome = store.read(key, hash, database: 0, at: now) { read in
-            read.isFresh || read.staleMilliseconds(at: now) < milliseconds
-        } _: { value, _ in
-            output.appendBulk(value)
-        }
-        switch outcome {
-        case .hit: return true
-        case .miss: return false
-        case .large(let value, _): output.appendLargeBulk(value)
-        case .loaded(let read):
-            guard read.isGiven else { return false }
-            if let large = read.large { output.appendLargeBulk(large) }
-        }
-        return true
+    /// Whether a fresh entry is to be loaded again before its end, by chance or by its age.
+    private mutating func isDueEarly(_ read: LoadedRead, _ plan: NamespacePlan) -> Bool {
+        guard let early = plan.early else { return false }
+        return early.isDue(
+            at: tick, created: tick.moved(back: .milliseconds(Int64(read.ageMilliseconds))),
+            expires: Tick(read.freshUntil), cost: .microseconds(Int64(read.cost)),
+            using: &random)
     }
 
     /// Has a key loaded again that nobody waits for.
     private func refresh(_ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan) {
         guard let source = reads?.source(of: plan) else { return }
-        let need = Need(Key(key.copy), at: store.generation(of: hash), binding: plan.binding)
+        let need = Need(Key(key.bytes), at: store.generation(of: hash), binding: plan.binding)
         _ = source.need([(need, nil)])
     }
 
@@ -87,33 +65,52 @@ extension CommandLoop {
         guard connection.database == 0, !isInTransaction, let plan = reads?.plan(for: key),
             plan.source != nil
         else { return output.appendNull(connection.version) }
-        let name = Key(key.copy)
+        let name = Key(key.bytes)
         if let outcome = connection.wait?.outcome(of: name) {
-            return answer(outcome, key, hash, plan, connection, &output)
+            return answer(outcome, key, hash, connection, &output)
         }
         switch need([Wanted(name, hash, plan)], &connection) {
         case .waits: return
         case .held:
             // It came a moment ago. What leaves again at once is waited for next time.
-            if !serveStale(key, hash, within: plan.staleMilliseconds, &output) {
+            if !serve(key, hash, by: readers?.stale, &output) {
                 output.appendNull(connection.version)
             }
         case .failed(let failure):
-            answer(.failed(failure), key, hash, plan, connection, &output)
+            answer(.failed(failure), key, hash, connection, &output)
         }
     }
 
     private func answer(
-        _ outcome: Landing.Outcome, _ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan,
+        _ outcome: Landing.Outcome, _ key: RawSpan, _ hash: UInt64,
         _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         switch outcome {
         case .value(let loaded, _): unsafe output.appendBulk(loaded.value.span.bytes)
         case .absent: output.appendNull(connection.version)
         case .failed(let failure):
-            let window = plan.staleIfErrorMilliseconds
-            if window > 0, serveStale(key, hash, within: window, &output) { return }
-            output.append(failure)
+            if !serve(key, hash, by: readers?.onError, &output) { output.append(failure) }
+        }
+    }
+
+    /// Writes the value of `key` if `reader` takes it.
+    private func serve(
+        _ key: RawSpan, _ hash: UInt64, by reader: LoadedReader?, _ output: inout OutputBuffer
+    ) -> Bool {
+        let outcome = store.read(key, hash, database: 0, at: now, by: reader) { value, _ in
+            output.appendBulk(value)
+        }
+        switch outcome {
+        case .hit: return true
+        case .miss: return false
+        case .large(let value, _):
+            output.appendLargeBulk(value)
+            return true
+        case .loaded:
+            guard let reader else { return false }
+            if let large = reader.large { output.appendLargeBulk(large) }
+            reader.release()
+            return reader.isGiven
         }
     }
 

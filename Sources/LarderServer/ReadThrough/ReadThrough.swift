@@ -97,6 +97,18 @@ final class ReadThrough: Sendable {
         number == 0 || Int(number) > plans.count ? nil : plans[Int(number) - 1]
     }
 
+    /// Whether an entry that is no longer fresh may be served while it is loaded again.
+    func takesStale(_ read: LoadedRead) -> Bool {
+        guard let plan = plan(number: read.namespace) else { return false }
+        return read.staleMilliseconds < plan.staleMilliseconds
+    }
+
+    /// The same while the origin fails.
+    func takesOnError(_ read: LoadedRead) -> Bool {
+        guard let plan = plan(number: read.namespace) else { return false }
+        return read.staleMilliseconds < max(plan.staleMilliseconds, plan.staleIfErrorMilliseconds)
+    }
+
     /// The source of a namespace that has one.
     func source(of plan: NamespacePlan) -> ServerSource? {
         plan.source.map { sources[$0] }
