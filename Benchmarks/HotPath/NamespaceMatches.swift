@@ -19,7 +19,8 @@ enum NamespaceMatches {
             print(
                 "\(patternCount) patterns, \(matcher.stateCount) states:",
                 "number \(time(count, keys) { unsafe matcher.number(of: $0.span.bytes) ?? 0 }),",
-                "captures \(time(count, keys) { unsafe matcher.match($0.span.bytes)?.number ?? 0 }),",
+                "captures",
+                "\(time(count, keys) { unsafe matcher.match($0.span.bytes)?.number ?? 0 }),",
                 "no match \(time(count, other) { unsafe matcher.number(of: $0.span.bytes) ?? 0 })",
                 "ns of CPU per key of \(keys[0].count) bytes")
         }

@@ -187,7 +187,9 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
-        if connection.isHeld || connection.isWaiting { return Received(consumed: position, next: .pause) }
+        if connection.isHeld || connection.isWaiting {
+            return Received(consumed: position, next: .pause)
+        }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

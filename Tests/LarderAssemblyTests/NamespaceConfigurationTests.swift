@@ -65,8 +65,8 @@ import Testing
         #expect(products.origin?.getMany != nil && products.origin?.delete != nil)
         #expect(
             loaded.warnings.map(\.description) == [
-                "larder.yaml:31:1: 'origins' has no effect yet",
-                "larder.yaml:1:1: 'namespaces' has no effect yet",
+                "larder.yaml:31:1: 'origins' is not finished: only GET loads keys yet",
+                "larder.yaml:1:1: 'namespaces' is not finished: only GET loads keys yet",
                 "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet",
             ])
     }

@@ -6,8 +6,8 @@ import LarderTesting
 
 /// A whole source in a box: clients, memory, a level, an origin and their faults, all from a seed.
 ///
-/// Time jumps from event to event. Each step checks what must hold at any time; `finish` checks what
-/// must hold when nothing happens any more.
+/// Time jumps from event to event. Each step checks what must hold at any time; `finish` checks
+/// what must hold when nothing happens any more.
 struct SourceSimulation {
     /// What is broken on purpose, to show that it is noticed.
     enum Plant {

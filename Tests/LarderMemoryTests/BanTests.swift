@@ -143,7 +143,8 @@ import Testing
             return watch
         }
         fixture.ban(StoreFixture.prefix("user:*"))
-        #expect(watches.map { $0.isBroken(at: fixture.now) } == [true, false, false])
+        #expect(
+            watches.map { fixture.store.isBroken($0, at: fixture.now) } == [true, false, false])
     }
 
     @Test func `tells that the entries were removed`() {

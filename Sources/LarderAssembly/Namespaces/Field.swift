@@ -1,5 +1,5 @@
-/// One key of a mapping that may be there many times, such as a namespace: how it is called, written
-/// and read. What `Setting` is to the keys that are there once.
+/// One key of a mapping that may be there many times, such as a namespace: how it is called,
+/// written and read. What `Setting` is to the keys that are there once.
 struct Field<Subject: Sendable>: Sendable {
     let name: String
     /// The right form in words.

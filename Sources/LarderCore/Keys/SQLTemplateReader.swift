@@ -104,8 +104,8 @@ public struct BoundQuery: Hashable, Sendable {
 }
 
 extension QueryTemplate {
-    /// The statement with numbers in place of what is in braces; a capture that stands twice has one
-    /// number.
+    /// The statement with numbers in place of what is in braces; a capture that stands twice has
+    /// one number.
     ///
     /// - Complexity: O(bytes).
     public func bound(for dialect: SQLDialect) -> BoundQuery {

@@ -89,8 +89,8 @@ enum DotSegments {
 }
 
 extension QueryTemplate {
-    /// The path and query with `parts`, percent-encoded but for letters, digits and `-._~`; nil when
-    /// a part would be the path's `.` or `..`, which lead elsewhere: there is no such thing.
+    /// The path and query with `parts`, percent-encoded but for letters, digits and `-._~`; nil
+    /// when a part would be the path's `.` or `..`, which lead elsewhere: there is no such thing.
     ///
     /// - Complexity: O(bytes).
     public func percentEncoded(parts: [[UInt8]]) -> [UInt8]? {

@@ -21,6 +21,11 @@ final class ReadThrough: Sendable {
         _ configuration: Configuration, store: ByteStore, traffic: Traffic, loopCount: Int
     ) throws(ServerFailure) -> ReadThrough? {
         guard configuration.namespaces.contains(where: { $0.origin != nil }) else { return nil }
+        for namespace in configuration.namespaces where namespace.write != .cache {
+            throw ServerFailure(
+                description: "namespaces.\(namespace.name).write is \(namespace.write.rawValue), "
+                    + "which reaches no origin yet; 'write: cache' changes this cache only")
+        }
         let origins: OriginSet
         do throws(ConfigurationError) {
             origins = try OriginSet(configuration)
