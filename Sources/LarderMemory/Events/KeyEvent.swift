@@ -33,6 +33,7 @@ public struct KeyEvent: Sendable, Hashable {
 
     /// Memory that it holds, about.
     public var byteCount: Int { MemoryLayout<Self>.stride + Self.arrayHeaderBytes + key.count }
+
     private static var arrayHeaderBytes: Int { 32 }
 
     /// What happened to a key.

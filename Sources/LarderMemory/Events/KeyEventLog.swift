@@ -10,8 +10,8 @@ public import Synchronization
 public final class KeyEventLog: Sendable {
     /// A few threads share a stripe, should there be more threads than stripes.
     private static let stripeCount = 16
-    /// Most bytes of the events of a stripe that nobody took. A command that is slower to take them than others to cause them loses
-    /// some, and so does one that removes millions of keys at once.
+    /// Most bytes of the events of a stripe that nobody took. A command that is slower to take them
+    /// than others to cause them loses some, and so does one that removes millions of keys at once.
     public static let bytesMax = 64 << 20
 
     private struct Noted {

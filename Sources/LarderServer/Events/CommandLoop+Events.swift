@@ -28,8 +28,8 @@ extension CommandLoop {
         }
     }
 
-    /// Tells watchers and subscribers what happened to keys. A client that receives it itself has it
-    /// in its output.
+    /// Tells watchers and subscribers what happened to keys. A client that receives it itself has
+    /// it in its output.
     mutating func tell(
         _ noted: [KeyEvent], _ names: EventNames, on connection: inout ClientConnection,
         into output: inout OutputBuffer
