@@ -1,4 +1,4 @@
-import Glibc
+import LarderCore
 import LarderTrace
 
 /// The result of a replay as figures.
@@ -31,7 +31,8 @@ enum ReplayReport {
         let rate = Double(tally.requests) / max(outcome.seconds, 1e-9)
         report.add("seconds", .real(outcome.seconds, unit: "", digits: 3))
         report.add("requests_per_second", .real(rate, unit: "", digits: 0))
-        let perRequest = cpuSeconds * 1e6 / Double(max(tally.requests, 1))
+        let perRequest =
+            MonotonicClock.processTime() / .microseconds(1) / Double(max(tally.requests, 1))
         report.add("client_cpu_per_request_us", .real(perRequest, unit: "", digits: 2))
         for (name, histogram) in [("get", tally.getLatency), ("set", tally.setLatency)] {
             for (label, share) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999)] {
@@ -41,12 +42,5 @@ enum ReplayReport {
                 report.add("\(name)_\(label)_us", value ?? .missing)
             }
         }
-    }
-
-    /// Processor time of this process so far.
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

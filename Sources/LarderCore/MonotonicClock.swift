@@ -19,6 +19,11 @@ public enum MonotonicClock {
         .nanoseconds(Int64(clamping: read(CLOCK_THREAD_CPUTIME_ID).nanoseconds))
     }
 
+    /// Time that all threads of this process have spent on processors.
+    public static func processTime() -> Duration {
+        .nanoseconds(Int64(clamping: read(CLOCK_PROCESS_CPUTIME_ID).nanoseconds))
+    }
+
     private static func read(_ clock: clockid_t) -> Tick {
         var time = timespec()
         let result = unsafe clock_gettime(clock, &time)

@@ -83,16 +83,25 @@ extension ByteStore {
         guard let copy else { return outcome }
         let fresh = makeLarge(from: copy.of, byteCount: copy.length, for: hash)
         if let fresh { _ = change(ValueBytes(fresh)) }
-        var isSame = false
+        return exchange(copy.of, for: fresh, of: key, hash, database: database, at: now, finish)
+    }
+
+    /// Gives `key` the value `fresh`, if it still has the value `old`.
+    ///
+    /// - Returns: `nil` when it has another.
+    func exchange(
+        _ old: ValueSnapshot, for fresh: LargeValue?, of key: RawSpan, _ hash: UInt64,
+        database: Int, at now: Moment, _ finish: (inout KeyAccess) -> Void
+    ) -> PutOutcome? {
+        var outcome: PutOutcome?
         withKey(key, hash, database: database, at: now) { access in
-            isSame = access.holds(copy.of)
-            guard isSame else { return }
+            guard access.holds(old) else { return }
             outcome = access.put(
                 large: fresh, expiry: access.expiry, flags: access.flags,
                 provenance: access.provenance)
             if outcome == .stored { finish(&access) }
         }
-        return isSame ? outcome : nil
+        return outcome
     }
 
     /// Builds a large value that begins like `old` and is zero behind it, in the shard of `hash`.
@@ -104,15 +113,22 @@ extension ByteStore {
         from old: ValueSnapshot, byteCount: Int, for hash: UInt64
     ) -> LargeValue? {
         let builder = makeLargeBuilder(for: hash, byteCount: byteCount)
-        var offset = 0
-        while offset < min(old.byteCount, byteCount), !builder.isDropped {
-            old.withSegment(at: offset) { piece in
-                let count = min(piece.byteCount, byteCount - offset)
-                builder.append(piece.extracting(0..<count))
-                offset += count
-            }
-        }
+        builder.append(old, count: min(old.byteCount, byteCount))
         builder.appendZeros(builder.missing)
         return builder.finish()
+    }
+}
+
+extension LargeBuilder {
+    /// Takes the first `count` bytes of a value.
+    func append(_ value: ValueSnapshot, count: Int) {
+        var offset = 0
+        while offset < count {
+            value.withSegment(at: offset) { piece in
+                let step = min(piece.byteCount, count - offset)
+                append(piece.extracting(0..<step))
+                offset += step
+            }
+        }
     }
 }

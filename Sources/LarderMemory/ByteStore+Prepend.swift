@@ -48,14 +48,7 @@ extension ByteStore {
         }
         guard let copied else { return outcome }
         let fresh = join(piece, copied, for: hash)
-        var isSame = false
-        withKey(key, hash, database: database, at: now) { access in
-            isSame = access.holds(copied)
-            guard isSame else { return }
-            outcome = access.put(large: fresh, expiry: access.expiry, flags: access.flags)
-            if outcome == .stored { finish(&access) }
-        }
-        return isSame ? outcome : nil
+        return exchange(copied, for: fresh, of: key, hash, database: database, at: now, finish)
     }
 
     private func join(
@@ -63,14 +56,7 @@ extension ByteStore {
     ) -> LargeValue? {
         let builder = makeLargeBuilder(for: hash, byteCount: piece.byteCount + old.byteCount)
         builder.append(piece)
-        var offset = 0
-        while offset < old.byteCount, !builder.isDropped {
-            old.withSegment(at: offset) { segment in
-                builder.append(segment)
-                offset += segment.byteCount
-            }
-        }
-        guard !builder.isDropped else { return nil }
+        builder.append(old, count: old.byteCount)
         return builder.finish()
     }
 }

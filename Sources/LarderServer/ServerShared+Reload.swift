@@ -30,10 +30,14 @@ extension ServerShared {
         } catch {
             return logRefusal(error.description)
         }
-        let outcome = settings.withLock { current in adopt(configuration, secrets, &current) }
+        let outcome = settings.withLock { current in
+            let outcome = adopt(configuration, secrets, &current)
+            if case .success = outcome, let context { certificates?.install(context) }
+            return outcome
+        }
         switch outcome {
         case .success(let taken):
-            if let context { certificates?.install(context) }
+            if let context { certificates?.tellInstalled(context) }
             cut(taken.users)
             tell(taken.changed, waiting: taken.waiting)
         case .failure(let refusal): logRefusal(refusal.message)
@@ -42,14 +46,6 @@ extension ServerShared {
 
     private func logRefusal(_ problem: String) {
         logger.error("the configuration was not reloaded", ["problem": .text(problem)])
-    }
-
-    /// What a reload changed.
-    private struct Taken {
-        let changed: Set<String>
-        let waiting: [String]
-        /// Those to be cut.
-        let users: Set<String>
     }
 
     private func adopt(

@@ -127,7 +127,7 @@ final class ServerShared: Sendable {
     /// that of two clients the one whose settings stay has the last word everywhere.
     func set(_ arguments: [String]) throws(SettingRefusal) {
         let context = try preparedContext(arguments)
-        let outcome = settings.withLock { current -> Result<Set<String>, SettingRefusal> in
+        let outcome = settings.withLock { current -> Result<Taken, SettingRefusal> in
             var tried = current
             do throws(RuntimeSettingFailure) {
                 let changed = try tried.set(arguments)
@@ -151,14 +151,25 @@ final class ServerShared: Sendable {
                 if let context { certificates?.install(context) }
                 current = tried
                 carryOut(changed, tried)
-                let names = changed.sorted().joined(separator: " ")
-                if !changed.isEmpty { logger.info("settings changed", ["names": .text(names)]) }
-                return .success(cut)
+                return .success(Taken(changed: changed, users: cut))
             } catch {
                 return .failure(SettingRefusal(message: error.message))
             }
         }
-        cut(try outcome.get())
+        let taken = try outcome.get()
+        if let context { certificates?.tellInstalled(context) }
+        let names = taken.changed.sorted().joined(separator: " ")
+        if !names.isEmpty { logger.info("settings changed", ["names": .text(names)]) }
+        cut(taken.users)
+    }
+
+    /// What a change of the settings, or a reload, has changed.
+    struct Taken {
+        let changed: Set<String>
+        /// Settings that take effect at the next start.
+        var waiting: [String] = []
+        /// Those to be cut.
+        let users: Set<String>
     }
 
     /// Makes settings true. The lock of the settings is held, so it only stores.

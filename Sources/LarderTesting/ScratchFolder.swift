@@ -1,4 +1,5 @@
 import Glibc
+import LarderCore
 
 /// A folder for one test, removed with its files when the test ends.
 package final class ScratchFolder: Sendable {
@@ -44,11 +45,20 @@ package final class ScratchFolder: Sendable {
         precondition(failure == 0, "A scratch folder takes a pipe.")
     }
 
-    /// Runs `body` as soon as somebody reads a pipe, who gets `text` when it has ended.
+    /// Runs `body` as soon as somebody reads a pipe, who gets `text` when it has ended. Fails when
+    /// nobody does within ten seconds.
     package func whileReading(
         _ name: String, _ text: String, _ body: () throws -> Void
     ) throws {
-        let pipe = unsafe open(file(name), O_WRONLY | O_CLOEXEC)
+        let end = MonotonicClock.now().nanoseconds + 10_000_000_000
+        var pipe = unsafe open(file(name), O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        while pipe < 0 {
+            guard errno == ENXIO, MonotonicClock.now().nanoseconds < end else {
+                throw SocketFault.refused(call: "open", number: errno)
+            }
+            sched_yield()
+            pipe = unsafe open(file(name), O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        }
         defer {
             let bytes = Array(text.utf8)
             _ = unsafe Glibc.write(pipe, bytes, bytes.count)

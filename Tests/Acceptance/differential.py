@@ -2,9 +2,9 @@
 """Compares replies with redis-server and memcached, byte by byte, with the testers resp_diff.py and
 mc_diff.py.
 
-    differential.py --binary .build/release/larder --tools ../shared/tools 1 2 3 4 5
-    differential.py --stand-in --tools ../shared/tools --n 2000 1
-    differential.py --self-test --tools ../shared/tools 1      with falsified replies
+    differential.py --binary .build/release/larder --tools FOLDER 1 2 3 4 5
+    differential.py --stand-in --tools FOLDER --n 2000 1
+    differential.py --self-test --tools FOLDER 1      with falsified replies
 
 What the server does not know is left out, but only if it is in the list of later commands below;
 whatever is left out is printed. Exit status: 0 no difference, 1 differences, 2 it could not run.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Shows that where replies differ from memcached's, memcached differs from itself.
 
-    memcached_numbers.py --binary .build/release/larder --tools ../shared/tools
-    memcached_numbers.py --binary .build/release/larder --tools ../shared/tools --n 2000 1 2
-    memcached_numbers.py --self-test --tools ../shared/tools 5     with falsified replies
+    memcached_numbers.py --binary .build/release/larder --tools FOLDER
+    memcached_numbers.py --binary .build/release/larder --tools FOLDER --n 2000 1 2
+    memcached_numbers.py --self-test --tools FOLDER 5     with falsified replies
 
 memcached's `incr`, `decr` and `ma` look for the end of a number of blanks alone, and for a minus
 behind one of 2^63 and more, where the value has ended already: the answer is made of what was in

@@ -1,4 +1,3 @@
-import Glibc
 import LarderAssembly
 import LarderCore
 import Testing
@@ -102,22 +101,17 @@ import Testing
     func `reading takes time that grows with the length, not faster`(part: String) {
         let count = (YAMLDocument.byteCountMax / 4) / part.utf8.count
         let bytes = Array(String(repeating: part, count: count).utf8)
-        let short = threadNanoseconds { _ = load(Array(bytes.prefix(bytes.count / 8))) }
-        let long = threadNanoseconds { _ = load(bytes) }
+        let short = threadTime { _ = load(Array(bytes.prefix(bytes.count / 8))) }
+        let long = threadTime { _ = load(bytes) }
         // Quadratic work would be 64 times as long; the rest is for what a cold start costs.
-        #expect(long < short * 32 + 100_000_000)
+        #expect(long < short * 32 + .milliseconds(100))
     }
 
     /// CPU time of this thread in `body`.
-    private func threadNanoseconds(_ body: () -> Void) -> Int {
-        func now() -> Int {
-            var time = timespec()
-            _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-            return time.tv_sec * 1_000_000_000 + time.tv_nsec
-        }
-        let start = now()
+    private func threadTime(_ body: () -> Void) -> Duration {
+        let start = MonotonicClock.threadTime()
         body()
-        return now() - start
+        return MonotonicClock.threadTime() - start
     }
 
     private func load(_ bytes: [UInt8]) -> String {

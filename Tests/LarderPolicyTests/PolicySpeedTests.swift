@@ -83,15 +83,9 @@ struct PolicySpeedTests {
     }
 
     private static func nanoseconds(perItemOf count: Int, _ body: () -> Void) -> Double {
-        let start = threadTime()
+        let start = MonotonicClock.threadTime()
         body()
-        return (threadTime() - start) / Double(count)
-    }
-
-    private static func threadTime() -> Double {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+        return (MonotonicClock.threadTime() - start) / .nanoseconds(count)
     }
 
     /// Keys whose rank in popularity follows Zipf's law with exponent 1.1, scattered.

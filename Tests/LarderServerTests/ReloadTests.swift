@@ -103,6 +103,22 @@ import Testing
         #expect(try fixture.client().ask("AUTH", "app", "pipe") == "+OK\r\n")
     }
 
+    /// The lock of the settings is held by nobody who logs.
+    @Test func `nobody waits for a log that is read slowly`() throws {
+        let fixture = try ServerFixture(sources: sources)
+        let (client, reader) = (try fixture.client(), try fixture.client())
+        var length: String?
+        fixture.whileLogIsHeld {
+            try? client.send(TestClient.request(["CONFIG", "SET", "slowlog-max-len", "8"]))
+            for _ in 0..<20_000 where length != "8" {
+                length = try? value("slowlog-max-len", reader)
+                if length == nil { break }
+            }
+        }
+        #expect(length == "8")
+        #expect(try client.reply() == Array("+OK\r\n".utf8))
+    }
+
     @Test func `CONFIG SET requirepass leaves the passwords of users as they are`() throws {
         folder.write("app\n", to: "password")
         folder.write(

@@ -33,26 +33,32 @@ import Testing
         try fixture.store.checkInvariants()
     }
 
-    /// Fails when what came before is copied for each value: 12 GB here.
-    @Test func `a long beginning costs the values behind it nothing`() throws {
-        let fixture = try ServerFixture { $0.memory.limit = .bytes(256 << 20) }
-        let client = try fixture.client()
-        func time(_ requests: [[UInt8]]) throws -> Duration {
-            let begin = MonotonicClock.now()
-            for request in requests {
-                try client.send(request)
-                _ = try client.reply()
+    /// Fails when what came before, 30 MB, is copied for each of the 400 values.
+    @Test func `a long beginning costs the values behind it nothing`() async {
+        // In a process of its own, whose CPU time has no other test in it.
+        await #expect(processExitsWith: .success) {
+            let fixture = try ServerFixture { $0.memory.limit = .bytes(256 << 20) }
+            let client = try fixture.client()
+            func processTime(_ requests: [[UInt8]]) throws -> Duration {
+                var best = Duration.seconds(60)
+                for _ in 0..<3 {
+                    let begin = MonotonicClock.processTime()
+                    for request in requests {
+                        try client.send(request)
+                        _ = try client.reply()
+                    }
+                    best = min(best, MonotonicClock.processTime() - begin)
+                }
+                return best
             }
-            return .nanoseconds(Int64(MonotonicClock.now().nanoseconds - begin.nanoseconds))
+            let long = Self.pairs([Int](repeating: 60_000, count: 500))
+            let large = Self.pairs([Int](repeating: 65_536, count: 400))
+            let alone = [
+                TestClient.request(["MSET"] + long), TestClient.request(["MSET"] + large),
+            ]
+            let joined = [TestClient.request(["MSET"] + long + large)]
+            let (apart, together) = (try processTime(alone), try processTime(joined))
+            precondition(together < apart * 3, "\(together) instead of \(apart)")
         }
-        let long = Self.pairs([Int](repeating: 60_000, count: 250))
-        let large = Self.pairs([Int](repeating: 65_536, count: 400))
-        let alone = [
-            TestClient.request(["MSET"] + long), TestClient.request(["MSET"] + large),
-        ]
-        let joined = [TestClient.request(["MSET"] + long + large)]
-        _ = try time(alone)
-        let (apart, together) = (try time(alone), try time(joined))
-        #expect(together < apart * 3 + .milliseconds(200), "\(together) instead of \(apart)")
     }
 }

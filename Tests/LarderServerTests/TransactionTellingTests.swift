@@ -52,6 +52,24 @@ import Testing
         #expect(try subscriber.text(9).hasPrefix("*3"))
     }
 
+    @Test func `evictions are told to watchers when no shard is locked`() throws {
+        let fixture = try ServerFixture {
+            $0.memory.maxEntries = 256
+            $0.memory.policy = .fifo
+        }
+        let client = try fixture.memcachedClient()
+        for number in 0..<600 { _ = try client.say("set old:\(number) 0 0 1|x|") }
+        let watcher = try fixture.memcachedClient()
+        try watcher.send("watch evictions\r\n")
+        #expect(try watcher.text(4) == "OK\r\n")
+        let writes = (0..<32).map { ["SET", "new:\($0)", "1"] }
+        try expectUnlocked(fixture, writes) { body in
+            fixture.server.shared.memcached.watchers.state.withLock { _ in body() }
+        }
+        let line = String(decoding: try watcher.line(), as: UTF8.self)
+        #expect(line.contains("type=eviction"))
+    }
+
     @Test func `the slow log is written when no shard is locked`() throws {
         let fixture = try ServerFixture { $0.slowlog.threshold = .zero }
         try expectUnlocked(fixture, [["GET", "k"]]) { body in

@@ -32,7 +32,9 @@ public struct KeyEvent: Sendable, Hashable {
     public let evicted: EvictedEntry?
 
     /// Memory that it holds, about.
-    public var byteCount: Int { 96 + key.count }
+    public var byteCount: Int { MemoryLayout<Self>.stride + Self.arrayHeaderBytes + key.count }
+
+    private static var arrayHeaderBytes: Int { 32 }
 
     /// What happened to a key.
     public init(

@@ -10,10 +10,8 @@ public import Synchronization
 public final class KeyEventLog: Sendable {
     /// A few threads share a stripe, should there be more threads than stripes.
     private static let stripeCount = 16
-    /// Most events of a stripe that nobody took. One command may cause as many as it has arguments.
-    private static let limit = 1 << 20
-    /// Most bytes of them. A command that is slower to take them than others to cause them loses
-    /// some, and so does one that removes millions of keys at once.
+    /// Most bytes of the events of a stripe that nobody took. A command that is slower to take them
+    /// than others to cause them loses some, and so does one that removes millions of keys at once.
     public static let bytesMax = 64 << 20
 
     private struct Noted {
@@ -55,9 +53,7 @@ public final class KeyEventLog: Sendable {
     func add(_ event: KeyEvent) {
         let thread = UInt(pthread_self())
         let isNoted = stripe(thread).withLock { stripe in
-            guard stripe.noted.count < Self.limit, stripe.byteCount < Self.bytesMax else {
-                return false
-            }
+            guard stripe.byteCount < Self.bytesMax else { return false }
             stripe.noted.append(Noted(thread: thread, event: event))
             stripe.byteCount += event.byteCount
             return true

@@ -1,4 +1,5 @@
 import CSocket
+import Glibc
 
 // The end of what the peer of a postponed connection sends.
 extension UringBackend {
@@ -11,7 +12,8 @@ extension UringBackend {
         guard let link = link(of: completion.request) else { return }
         link.state.flags.remove(.pollingEnd)
         guard link.state.flags.contains(.awaitsEnd) else { return }
-        guard completion.result > 0 else { return pollEnd(link) }
+        // The poll of an earlier pause. After another failure a new poll would only fail again.
+        if completion.result == -ECANCELED { return pollEnd(link) }
         unsafe loop.peerEnded(link)
     }
 }

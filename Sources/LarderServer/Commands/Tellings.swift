@@ -8,7 +8,7 @@ struct Tellings {
         /// A command about messages, which looks at no key: it runs as a whole then. With the form
         /// of its reply.
         case command(RESPVersion)
-        /// What happened to keys, for the subscribers.
+        /// What happened to keys, for subscribers and watchers.
         case events([KeyEvent], EventNames)
         /// A command that took so long, for MONITOR and SLOWLOG, and its database.
         case timed(nanoseconds: UInt64, isWatched: Bool, isNoticeable: Bool, database: Int)
@@ -68,7 +68,7 @@ extension CommandLoop {
                 let after = connection.version
                 connection.version = version
                 runQueued(item.request, of: transaction, on: &connection, into: &told)
-                connection.version = connection.version == version ? after : connection.version
+                connection.version = after
             case .events(let noted, let names):
                 tell(noted, names, on: &connection, into: &told)
             case .timed:

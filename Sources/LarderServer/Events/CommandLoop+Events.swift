@@ -13,8 +13,8 @@ extension CommandLoop {
         from start: Int, into output: inout OutputBuffer
     ) {
         let noted = events.takeAll()
-        noteEvictions(noted)
-        guard !noted.isEmpty, shared.pubsub.hasTopics else { return }
+        guard !noted.isEmpty, shared.pubsub.hasTopics || wantedKinds.contains(.evictions)
+        else { return }
         let names = names()
         let end = output.count
         guard !tellings.isCollecting else {
@@ -28,11 +28,14 @@ extension CommandLoop {
         }
     }
 
-    /// Publishes what happened to keys. A client that receives it itself has it in its output.
+    /// Tells watchers and subscribers what happened to keys. A client that receives it itself has
+    /// it in its output.
     mutating func tell(
         _ noted: [KeyEvent], _ names: EventNames, on connection: inout ClientConnection,
         into output: inout OutputBuffer
     ) {
+        noteEvictions(noted)
+        guard shared.pubsub.hasTopics else { return }
         let classes = shared.eventClasses
         for event in names.translate(noted) {
             for message in event.messages(classes) {

@@ -3,7 +3,7 @@ import LarderCore
 /// The name of a channel, or a pattern for such names, hashed once.
 ///
 /// A subscription looks its name up several times, and an array of bytes would be hashed byte by
-/// byte each time: 0.2 s for 10 MB.
+/// byte each time.
 struct TopicName: Hashable, Sendable {
     /// Its seed is of this process, so that nobody can choose names that collide.
     private static let hasher = KeyHasher(seed: .random(in: .min ... .max))

@@ -12,7 +12,7 @@ final class CertificateKeeper: Sendable {
         let context = try TLSContext(configuration)
         identity = TLSIdentity(context)
         self.logger = logger
-        for warning in context.warnings { logger.warning(warning.description) }
+        logWarnings(context)
     }
 
     /// Reads the files; or says in the log why not.
@@ -42,10 +42,19 @@ final class CertificateKeeper: Sendable {
         }
     }
 
-    /// Shows `context` to all connections that begin from now on.
+    /// Shows `context` to all connections that begin from now on. Only stores: the lock of the
+    /// settings is held.
     func install(_ context: TLSContext) {
         identity.replace(by: context)
+    }
+
+    /// Logs that `context` was installed.
+    func tellInstalled(_ context: TLSContext) {
         logger.info("certificates were read again")
+        logWarnings(context)
+    }
+
+    private func logWarnings(_ context: TLSContext) {
         for warning in context.warnings { logger.warning(warning.description) }
     }
 

@@ -44,7 +44,7 @@ extension CommandLoop {
         if let user, user.isEnabled, user.isOpen || Self.isPassword(password, of: user) {
             become(user, &connection)
             // A change of the users meanwhile did not find this connection under their name.
-            if shared.users.current[name]?.rights != user.rights { connection.isClosing = true }
+            if user.isReplaced.load(ordering: .relaxed) { connection.isClosing = true }
             return .done
         }
         shared.logins.noteFailure(from: client.network, at: tick)

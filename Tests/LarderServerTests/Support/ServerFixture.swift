@@ -47,6 +47,9 @@ final class ServerFixture: Sendable {
     /// What was logged so far.
     var log: [String] { lines.all }
 
+    /// Whoever logs while `body` runs waits for its end.
+    func whileLogIsHeld(_ body: () -> Void) { lines.hold(body) }
+
     /// A new connection that speaks RESP.
     func client() throws -> TestClient {
         try TestClient(to: resp, of: self)
@@ -66,4 +69,6 @@ private final class LogLines: Sendable {
     }
 
     var all: [String] { lines.withLock { $0 } }
+
+    func hold(_ body: () -> Void) { lines.withLock { _ in body() } }
 }

@@ -3,8 +3,8 @@ import LarderMemory
 import LarderWire
 
 extension CommandLoop {
-    /// Bytes of sources that are joined while their shards are locked: some ten microseconds. More
-    /// are joined one by one, and stored if the sources are still the same.
+    /// Bytes of sources that are joined while their shards are locked. More are joined one by one,
+    /// and stored if the sources are still the same.
     private static var lockedBytesMax: Int { 64 << 10 }
 
     /// Bytes of a result that are put together at a time. No source reaches beyond the first of

@@ -51,8 +51,7 @@ extension CommandLoop {
     /// memory for so many.
     private static var transientBytesMax: Int { 32 << 20 }
 
-    /// LCS. As in redis, long strings keep the loop busy: two of 11,584 bytes for some
-    /// milliseconds, and what takes all of `transientBytesMax` for about a hundred.
+    /// LCS. As in redis, long strings keep the loop busy; `transientBytesMax` bounds that.
     mutating func lcs(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {

@@ -10,7 +10,7 @@ final class WatchHub: Sendable {
     /// Most watchers. 20, as in memcached.
     private static var watcherMax: Int { 20 }
 
-    private struct Watcher {
+    struct Watcher {
         let id: ConnectionID
         let context: LoopContext
         let kinds: WatchKinds
@@ -29,7 +29,7 @@ final class WatchHub: Sendable {
         var watchers = 0
     }
 
-    private struct State {
+    struct State {
         var watchers: [Watcher] = []
         var counts = Counts()
         var countsPrefixes = false
@@ -38,7 +38,7 @@ final class WatchHub: Sendable {
     /// Relaxed: who begins to watch may miss what happens at that moment.
     private let wanted = Atomic<UInt16>(0)
     private let serial = Atomic<UInt64>(0)
-    private let state = Guarded(State())
+    let state = Guarded(State())
 
     /// What anybody watches. Costs one relaxed load.
     @inline(__always)
