@@ -60,8 +60,9 @@ extension CommandLoop {
         (isInTransaction, tellings.isCollecting) = (true, true)
         store.withTransaction(shards) {
             if let watch, !watch.isEmpty {
-                // Nobody breaks it from here on.
-                guard !store.isBroken(watch, at: now) else {
+                // Nobody breaks it from here on. An expiry tells no watch, and a loop that came
+                // later may have removed what `now`, from before the locks, still finds alive.
+                guard !store.isBroken(watch, at: Moment(MonotonicClock.now())) else {
                     return output.appendNullArray(version)
                 }
                 store.endWatch(watch)
