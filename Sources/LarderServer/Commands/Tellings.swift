@@ -71,7 +71,11 @@ extension CommandLoop {
     /// Tells all that was kept, in order and in the protocol of its time, and puts what the client
     /// itself is to read where it would have been.
     ///
-    /// - Parameter version: The protocol before the EXEC.
+    /// - Parameters:
+    ///   - transaction: Has the commands.
+    ///   - version: The protocol before the EXEC.
+    ///   - connection: As the EXEC left it, and leaves it.
+    ///   - output: Has the replies of the EXEC.
     @inline(never)
     mutating func tellCollected(
         of transaction: Transaction, from version: RESPVersion,
