@@ -133,7 +133,7 @@ extension ByteStore {
         shared.moves.endExchange()
     }
 
-    private func exchange(_ first: Int, _ second: Int) -> [DatabaseGain] {
+    func exchange(_ first: Int, _ second: Int) -> [DatabaseGain] {
         let taken = shards.lock(allShards)
         defer { shards.unlock(taken) }
         var isWatched = false

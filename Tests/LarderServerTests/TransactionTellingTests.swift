@@ -102,11 +102,52 @@ import Testing
         #expect(try client.text(expected.utf8.count) == expected)
     }
 
+    @Test func `a subscription follows a change of protocol in the same transaction`() throws {
+        let fixture = try ServerFixture()
+        let (client, other) = (try fixture.client(), try fixture.client())
+        for words in [["MULTI"], ["SUBSCRIBE", "x"], ["PING"], ["HELLO", "3"]] {
+            _ = try client.ask(words)
+        }
+        try client.send(TestClient.request(["EXEC"]) + TestClient.request(["ECHO", "end"]))
+        var lines: [String] = []
+        while lines.last != "end\r\n", lines.count < 99 {
+            lines.append(String(decoding: try client.line(), as: UTF8.self))
+        }
+        #expect(lines.prefix(2) == ["*3\r\n", "*3\r\n"])
+        // A subscriber of RESP2 is answered so.
+        #expect(lines[7...11] == ["*2\r\n", "$4\r\n", "pong\r\n", "$0\r\n", "\r\n"])
+        #expect(try other.ask("PUBLISH", "x", "m1") == ":1\r\n")
+        #expect(try client.text(Self.push.utf8.count + 4) == Self.push + "m1\r\n")
+        #expect(try client.ask("SET", "k", "v") == "+OK\r\n")
+    }
+
+    @Test func `the reply to an EXPIRE that removes follows the event`() throws {
+        let fixture = try ServerFixture { $0.pubsub.events = [.keyevent, .generic] }
+        let client = try fixture.client()
+        for words in [["SET", "k", "1"], ["HELLO", "3"]] { _ = try client.ask(words) }
+        try client.send(TestClient.request(["PSUBSCRIBE", "*"]))
+        for _ in 0..<6 { _ = try client.line() }
+        for (time, first) in [("9", ":1"), ("-1", ">4")] {
+            try client.send(TestClient.request(["EXPIRE", "k", time]))
+            #expect(try client.text(2) == first)
+            for _ in 0..<10 { _ = try client.line() }
+        }
+    }
+
+    @Test func `monitors read an EXEC that is refused`() throws {
+        let fixture = try ServerFixture()
+        let (monitor, client) = (try fixture.client(), try fixture.client())
+        _ = try monitor.ask("MONITOR")
+        _ = try client.ask("EXEC", "x")
+        _ = try client.ask("PING")
+        #expect(String(decoding: try monitor.line(), as: UTF8.self).contains("\"EXEC\" \"x\""))
+    }
+
     @Test func `monitors read the commands in order, each with its database`() throws {
         let fixture = try ServerFixture()
         let (monitor, client) = (try fixture.client(), try fixture.client())
         _ = try monitor.ask("MONITOR")
-        for words in [["MULTI"], ["SET", "a", "1"], ["SELECT", "3"], ["PUBLISH", "x", "1"]] {
+        for words in [["MULTI"], ["SET", "a", "1"], ["PUBLISH", "x", "1"], ["SELECT", "3"]] {
             _ = try client.ask(words)
         }
         _ = try client.ask("EXEC")
@@ -116,6 +157,6 @@ import Testing
             let command = line.split(separator: "\"").dropFirst().first
             return "\(database.map(String.init) ?? "") \(command ?? "")"
         }
-        #expect(seen == ["0 MULTI", "0 SET", "3 SELECT", "3 PUBLISH", "3 EXEC"])
+        #expect(seen == ["0 MULTI", "0 SET", "0 PUBLISH", "3 SELECT", "3 EXEC"])
     }
 }

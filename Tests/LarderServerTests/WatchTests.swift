@@ -1,7 +1,10 @@
 import LarderAssembly
+import LarderCore
 import LarderMemory
-import LarderServer
+import LarderTesting
 import Testing
+
+@testable import LarderServer
 
 /// What Tests/Acceptance/scenarios/watch.txt cannot see: memcached, eviction, what is left behind.
 @Suite struct WatchTests {
@@ -71,6 +74,31 @@ import Testing
         _ = try client.ask(ending)
         if ending == ["QUIT"] { _ = try client.remainder() }
         try fixture.settle { $0.store.watchedCount == 0 }
+    }
+
+    @Test func `what another loop found expired meanwhile breaks a watch`() throws {
+        let fixture = try ServerFixture()
+        let subscriber = try fixture.client()
+        let client = try fixture.client()
+        // Not on the loop of `client`.
+        let reader = try fixture.memcachedClient()
+        _ = try subscriber.ask("SUBSCRIBE", "x")
+        for words in [["SET", "key", "1", "PX", "50"], ["WATCH", "key"]] {
+            _ = try client.ask(words)
+        }
+        let batch = [["PUBLISH", "x", "1"], ["MULTI"], ["GET", "key"], ["EXEC"]]
+        try fixture.server.shared.pubsub.state.withLock { _ in
+            // The time of the whole batch is that of its first command, which waits for this lock.
+            try client.send(batch.flatMap { TestClient.request($0) })
+            var line = ""
+            while line != "END\r\n" {
+                try reader.send("get key\r\n")
+                line = String(decoding: try reader.line(), as: UTF8.self)
+                if line.hasPrefix("VALUE") { for _ in 0..<2 { _ = try reader.line() } }
+            }
+        }
+        let replies = ":1\r\n+OK\r\n+QUEUED\r\n*-1\r\n"
+        #expect(try client.text(replies.utf8.count) == replies)
     }
 
     @Test func `a connection that goes leaves nothing behind`() throws {

@@ -55,7 +55,8 @@ extension ShardState {
         if !found.block.header.marks.contains(.fetched) { statistics.expirationsUnread += 1 }
         if tells { tell(.expired, found.block) }
         driver.remove(SlotID(rawValue: found.slot))
-        removeUnheld(found.slot, hash, isChange: false)
+        // Else a watch knows when its key expires; but not that of a key that an exchange gave it.
+        removeUnheld(found.slot, hash, isChange: shared.moves.isExchanging)
         payOverhead()
     }
 

@@ -2,7 +2,8 @@ import LarderCore
 
 // Writers of every kind pass one of three places: an entry is filled, removed, or given another
 // expiry. Each tells the table of watches. Whole databases that go or are exchanged count how often
-// they did (DatabaseMoves). Only an expiry tells nobody: a watch knows when its keys expire.
+// they did (DatabaseMoves). An expiry tells only while an exchange is under way: a watch knows when
+// its keys expire.
 extension ShardState {
     /// Breaks the watches on a key that has changed.
     ///

@@ -94,8 +94,8 @@ extension CommandLoop {
         guard !tellings.isCollecting else {
             return tellings.add(
                 .timed(
-                    nanoseconds: nanoseconds, isWatched: isWatched, isNoticeable: isNoticeable,
-                    database: connection.database), at: start)
+                    nanoseconds: nanoseconds, isWatched: isWatched, isNoticeable: isNoticeable),
+                of: connection, at: start)
         }
         if isWatched { shared.monitors.feed(command, call, connection.client, connection.database) }
         if isNoticeable { noteSlow(nanoseconds, command, call, connection) }

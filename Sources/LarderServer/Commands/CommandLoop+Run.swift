@@ -32,7 +32,7 @@ extension CommandLoop {
             return
         }
         guard traits.accepts(argumentCount: call.count) else {
-            return refuseArity(of: command, &connection, &output)
+            return refuseArity(of: command, call, &connection, &output)
         }
         if connection.isRestricted, !isInTransaction, !command.runsSubscribed {
             return refuseRestricted(command, call, &connection, &output)
@@ -60,11 +60,15 @@ extension CommandLoop {
 
     @inline(never)
     private mutating func refuseArity(
-        of command: Command, _ connection: inout ClientConnection, _ output: inout OutputBuffer
+        of command: Command, _ call: borrowing Call, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
     ) {
         reject(Int(command.rawValue), "ERR")
         connection.transaction?.abort()
-        guard command != .exec else { return abortTransaction(of: &connection, &output) }
+        guard command != .exec else {
+            let reason = "wrong number of arguments for 'exec' command"
+            return abortTransaction(of: &connection, call, because: reason, &output)
+        }
         output.appendWrongArity(command.specification.name)
     }
 

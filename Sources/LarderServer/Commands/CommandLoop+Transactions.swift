@@ -60,8 +60,9 @@ extension CommandLoop {
         (isInTransaction, tellings.isCollecting) = (true, true)
         store.withTransaction(shards) {
             if let watch, !watch.isEmpty {
-                // Nobody breaks it from here on.
-                guard !store.isBroken(watch, at: now) else {
+                // Nobody breaks it from here on. An expiry tells no watch, and a loop that came
+                // later may have removed what `now`, from before the locks, still finds alive.
+                guard !store.isBroken(watch, at: Moment(MonotonicClock.now())) else {
                     return output.appendNullArray(version)
                 }
                 store.endWatch(watch)
@@ -69,7 +70,9 @@ extension CommandLoop {
             runQueued(transaction, on: &connection, into: &output)
         }
         tellings.isCollecting = false
-        if !tellings.isEmpty { tellCollected(of: transaction, on: &connection, into: &output) }
+        if !tellings.isEmpty || connection.version != version {
+            tellCollected(of: transaction, from: version, on: &connection, into: &output)
+        }
         isInTransaction = false
     }
 
@@ -89,7 +92,7 @@ extension CommandLoop {
                     return refuseQueued(command, call, denied, connection, &output)
                 }
                 guard !command.isAboutMessages else {
-                    return tellings.add(.command(connection.version), at: output.count)
+                    return tellings.add(.command, of: connection, at: output.count)
                 }
                 let traits = table.traits[Int(command.rawValue)]
                 perform(command, traits, call, on: &connection, into: &output)
@@ -97,14 +100,16 @@ extension CommandLoop {
         }
     }
 
-    /// What redis does with an EXEC that has arguments.
+    /// What becomes of an EXEC that is refused before it runs. As in redis, MONITOR shows it.
     mutating func abortTransaction(
-        of connection: inout ClientConnection, _ output: inout OutputBuffer
+        of connection: inout ClientConnection, _ call: borrowing Call, because reason: String,
+        _ output: inout OutputBuffer
     ) {
         endTransaction(of: &connection)
-        output.appendText(
-            "-EXECABORT Transaction discarded because of: "
-                + "wrong number of arguments for 'exec' command\r\n")
+        if timing.isWatched {
+            shared.monitors.feed(.exec, call, connection.client, connection.database)
+        }
+        output.appendErrorText("EXECABORT Transaction discarded because of: \(reason)")
     }
 
     /// Queues a command between MULTI and EXEC.

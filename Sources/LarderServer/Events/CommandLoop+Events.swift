@@ -18,12 +18,14 @@ extension CommandLoop {
         let names = names()
         let end = output.count
         guard !tellings.isCollecting else {
-            let position = names.areBehindReply ? end : start
-            if !tellings.add(noted, names, at: position) { events.noteLost(noted.count) }
+            let position = names.areBehindReply(noted) ? end : start
+            if !tellings.add(noted, names, of: connection, at: position) {
+                events.noteLost(noted.count)
+            }
             return
         }
         tell(noted, names, on: &connection, into: &output)
-        if output.count > end, !names.areBehindReply {
+        if output.count > end, !names.areBehindReply(noted) {
             output.moveToEnd(start..<end)
         }
     }

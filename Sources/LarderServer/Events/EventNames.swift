@@ -28,8 +28,8 @@ struct EventNames {
     /// What the removal of an entry is called.
     private var removed = (EventClasses.generic, "del")
     private var form = Form.plain
-    /// Whether the reply is in front of the events, for a client that receives them itself.
-    private(set) var areBehindReply = false
+    private var areBehindReply = false
+    private var removalIsBeforeReply = false
 
     /// For what happens outside of commands.
     init() {}
@@ -55,7 +55,8 @@ struct EventNames {
         case .setrange: stored = "setrange"
         case .setbit, .bitfield: stored = "setbit"
         case .getset, .getdel, .getex: areBehindReply = true
-        case .expire, .pexpire, .expireat, .pexpireat: areBehindReply = true
+        case .expire, .pexpire, .expireat, .pexpireat:
+            (areBehindReply, removalIsBeforeReply) = (true, true)
         case .rename, .renamenx:
             form = .moved(from: "rename_from", to: "rename_to", source: call[1].bytes)
         case .move: form = .moved(from: "move_from", to: "move_to", source: call[1].bytes)
@@ -72,6 +73,11 @@ struct EventNames {
             if call[index].equalsIgnoringCase("keepttl") { tellsExpiry = false }
             if call[index].equalsIgnoringCase("get") { areBehindReply = true }
         }
+    }
+
+    /// Whether the reply is in front of the events, for a client that receives them itself.
+    func areBehindReply(_ events: [KeyEvent]) -> Bool {
+        areBehindReply && !(removalIsBeforeReply && events.contains { $0.kind == .removed })
     }
 
     /// What redis would tell of these changes, in its order.

@@ -94,12 +94,15 @@ extension CommandLoop {
         }
     }
 
-    /// Changes the protocol, in which later messages are sent too.
+    /// Changes the protocol, in which later messages are sent too. Within EXEC those follow when
+    /// what comes before is told.
     mutating func setVersion(
         _ version: RESPVersion, of connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        if let subscriptions = connection.subscriptions, version != connection.version {
+        if let subscriptions = connection.subscriptions, version != connection.version,
+            !tellings.isCollecting
+        {
             var last: UInt64 = 0
             for kind in TopicKind.allCases {
                 for name in subscriptions.all(kind) {
@@ -134,15 +137,14 @@ extension CommandLoop {
     ) {
         reject(table.place(of: command, call), "ERR")
         connection.transaction?.abort()
+        let name = CommandTable.shared.fullName(of: command, call)
+        let reason =
+            "Can't execute '\(name)': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET "
+            + "are allowed in this context"
         if command == .exec {
-            endTransaction(of: &connection)
-            output.append("-EXECABORT Transaction discarded because of: Can't execute '")
-        } else {
-            output.append("-ERR Can't execute '")
+            return abortTransaction(of: &connection, call, because: reason, &output)
         }
-        output.appendText(CommandTable.shared.fullName(of: command, call))
-        output.append("': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET")
-        output.append(" are allowed in this context\r\n")
+        output.appendErrorText("ERR \(reason)")
     }
 }
 

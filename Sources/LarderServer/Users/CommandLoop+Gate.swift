@@ -44,7 +44,8 @@ extension CommandLoop {
         }
         // What makes the connection speak again is answered, and so is SUBSCRIBE.
         let isSilent = wasSilent && !connection.gate.isDisjoint(with: .silent)
-        if isSilent, command?.isAlwaysAnswered != true, !output.isOverflowed {
+        let isAnswered = command?.isAlwaysAnswered == true && connection.transaction == nil
+        if isSilent, !isAnswered, !output.isOverflowed {
             output.truncate(to: start)
         }
         connection.gate.remove(.muteNow)
@@ -115,9 +116,7 @@ extension CommandLoop {
         }
         connection.transaction?.abort()
         if command == .exec {
-            endTransaction(of: &connection)
-            return output.appendErrorText(
-                "EXECABORT Transaction discarded because of: \(refusal.text(name))")
+            return abortTransaction(of: &connection, call, because: refusal.text(name), &output)
         }
         output.appendErrorText(refusal.text(name))
     }
