@@ -38,7 +38,10 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     var gate: LoadGate<AskID>
     var breaker: CircuitBreaker
     var retries: RetryBudget
-    var levelBreakers: [CircuitBreaker]
+    var levels: [LevelState] = []
+    /// Keys being written, and those that loads are under way for.
+    var marks = WriteMarks()
+    var recentBans = RecentBans()
     /// Keys whose loads failed, and which are not tried again at once.
     var failures = RefreshBackoff<Key>()
     /// Keys that cannot be stored.
@@ -68,9 +71,10 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             queue: try LoadQueue(limits.queue), slowStart: SlowStart(at: now))
         breaker = try CircuitBreaker(limits.breaker, at: now)
         retries = try RetryBudget(limits.retries, at: now)
-        levelBreakers = []
+        try OutOfBounds.check("levels", configuration.levels.count, in: 0...32)
         for _ in configuration.levels {
-            levelBreakers.append(try CircuitBreaker(limits.breaker, at: now))
+            levels.append(
+                try LevelState(limits.levelBreaker, limits.levelWrites, at: now))
         }
         random = SeededRandom(seed: seed)
         openBatches = Array(repeating: nil, count: configuration.rules.count)
@@ -81,10 +85,10 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// Loads under way.
     public var loadCount: Int { loads.count }
 
-    /// Whether nobody is asked, and nobody has a place or waits for one.
+    /// Whether nobody is asked, nobody has a place or waits for one, and all is written.
     var isIdle: Bool {
         batches.count == 0 && deadlines.count == 0 && gate.limit.inFlight == 0
-            && gate.queue.count == 0
+            && gate.queue.count == 0 && levels.allSatisfy(\.writes.isIdle)
     }
 
     /// Levels that it asks.
@@ -94,18 +98,24 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     /// Whether the answer to `ask` would count.
     func isAsking(_ ask: AskID) -> Bool {
-        guard let batch = batches.element(ask.ticket), case .asked = batch.stage else {
-            return false
+        switch batches.element(ask.ticket)?.stage {
+        case .asked, .late: true
+        case .queues, .rests, nil: false
         }
-        return true
     }
 
     /// When time alone changes something: `advance(to:_:)` is to be called then.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(levels).
     public func nextStep(at now: Tick) -> Tick? {
-        let times = [deadlines.first?.deadline, flights.nextDeadline, gate.nextStep(at: now)]
-        return times.compactMap { $0 }.min()
+        var next = deadlines.first?.deadline
+        func look(at time: Tick?) {
+            if let time { next = min(next ?? time, time) }
+        }
+        look(at: flights.nextDeadline)
+        look(at: gate.nextStep(at: now))
+        for level in levels { look(at: level.nextStep) }
+        return next
     }
 
     /// Somebody needs a key. `begin(at:_:)` is to be called after the last of its needs.
@@ -143,7 +153,9 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
                 _ = flights.land(flight, waiters: &nobody)
                 return (end, nil)
             }
-            let load = Load(need: need, flight: flight, deadlines: deadlines)
+            let load = Load(
+                need: need, flight: flight, deadlines: deadlines, begin: now,
+                standing: marks.beginLoad(of: need.key))
             begun.append(LoadID(ticket: loads.insert(load)))
             counts.started += 1
             return (.waits, wait.map(WaitID.init))
@@ -182,12 +194,6 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         if flights.cancel(wait.waiter) != nil { counts.cancelled += 1 }
     }
 
-    /// A key was written or deleted: what was wrong with its loads is over.
-    public mutating func noteWrite(of key: Key) {
-        failures.noteSuccess(of: key)
-        unstorable.remove(key)
-    }
-
     func failure(_ cause: SourceFailure.Cause, _ detail: String = "") -> SourceFailure {
         SourceFailure(source: configuration.name, cause: cause, detail: detail)
     }
@@ -201,6 +207,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         {
             end(AskID(ticket: ticket), at: now, &actions)
         }
+        for level in levels.indices { sendWrites(to: level, at: now, &actions) }
         var late: [Waiter] = []
         flights.expire(at: now, waiters: &late)
         if !late.isEmpty {
@@ -228,56 +235,16 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             actions.append(.cancel(id))
             let late = LoadOutcome.failed(failure(.timeout))
             loaded(batch.loads.map { _ in late }, by: id, at: now, &actions)
+        case (.asked(let permit, _), .write(let level, _)):
+            counts.lateWrites += 1
+            _ = levels[level].breaker.record(.failure, of: permit, at: now, using: &random)
+            batches.change(id.ticket) { $0.stage = .late }
+        case (.late, _):
+            preconditionFailure("What is late has no deadline any more.")
         case (.rests, _):
             enterGate(id, at: now, &actions)
         case (.queues, _):
             preconditionFailure("The gate keeps the deadlines of those who wait for it.")
         }
     }
-}
-
-/// Bounds of what one source keeps, and how its origin is spared.
-public struct SourceLimits: Hashable, Sendable {
-    /// Loads and waiters.
-    public var waiting = FlightBounds()
-    /// Questions at once.
-    public var concurrency = ConcurrencyLimit.Configuration()
-    /// Questions that wait for a place.
-    public var queue = LoadQueueConfiguration()
-    /// When the origin is not asked any more.
-    public var breaker = CircuitBreakerConfiguration()
-    /// How often is asked again.
-    public var retries = RetryBudget.Configuration()
-
-    /// The defaults.
-    public init() {}
-}
-
-/// What a source has done.
-public struct SourceCounts: Hashable, Sendable {
-    /// Loads that were started.
-    public var started = 0
-    /// Needs that joined one.
-    public var joined = 0
-    /// Needs that were refused, since too many waited.
-    public var refused = 0
-    /// Needs of keys whose load had just failed.
-    public var postponed = 0
-    /// Waiters whose time was over.
-    public var timedOut = 0
-    /// Waiters that went away.
-    public var cancelled = 0
-    /// Keys that the origin was asked for, each time.
-    public var asked = 0
-    /// Questions to the origin that were asked again.
-    public var retried = 0
-    /// Loads that failed.
-    public var failed = 0
-    /// Loads whose result was stored.
-    public var filled = 0
-    /// Loads whose key had moved meanwhile.
-    public var moved = 0
-
-    /// Nothing yet.
-    public init() {}
 }

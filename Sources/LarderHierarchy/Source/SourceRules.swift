@@ -11,6 +11,8 @@ public struct SourceRules: Hashable, Sendable {
         case never
     }
 
+    /// The namespace's name, for bans.
+    public var namespace: String?
     /// How long a value is fresh, if the origin does not say; `nil` for ever.
     public var ttl: Duration?
     /// Largest share of the ttl that a fill takes off. 10 %: enough to spread a minute's keys over

@@ -11,26 +11,26 @@ import Testing
                 try simulation.run()
             } catch {
                 Issue.record("seed \(seed): \(error)")
+                return
             }
             served += simulation.servedCount
         }
         #expect(served > 6_000)
     }
 
-    @Test(arguments: [SourceSimulation.Plant.fillsBlindly, .joinsOldLoads])
-    func `notices a planted bug`(plant: SourceSimulation.Plant) throws {
-        let seeds: Range<UInt64> = 0..<200
-        let noticed = seeds.contains { seed in
-            guard var simulation = try? SourceSimulation(seed: seed, plant: plant) else {
-                return false
-            }
+    @Test(arguments: Plant.allCases)
+    func `notices a planted bug`(plant: Plant) throws {
+        let seeds: Range<UInt64> = 0..<400
+        var seen: (seed: UInt64, error: any Error)?
+        for seed in seeds where seen == nil {
+            var simulation = try SourceSimulation(seed: seed, plant: plant)
             do {
                 try simulation.run()
-                return false
             } catch {
-                return true
+                seen = (seed, error)
             }
         }
-        #expect(noticed)
+        let noticed = try #require(seen)
+        #expect("\(noticed.error)".hasPrefix(plant.promise), "\(noticed)")
     }
 }
