@@ -42,7 +42,7 @@ struct LevelState: Sendable {
         _ number: UInt64, succeeded: Bool, at now: Tick,
         using random: inout some RandomNumberGenerator
     ) {
-        writes.ended(number, succeeded: succeeded)
+        writes.ended(number, succeeded: succeeded, at: now)
         if succeeded {
             failuresInARow = 0
         } else {

@@ -2,11 +2,13 @@ import LarderCore
 
 // Bans on their way to a level: in order, one at a time, each behind the puts that may be older.
 extension LevelWrites {
-    /// Whether an entry that the level has is one that it was told, or is still to be told, to drop.
+    /// Whether an entry is one that the level was to drop when it was asked for it, at `asked`, or
+    /// is to drop now.
     ///
     /// - Complexity: O(bans that wait).
-    func isBanned(_ entry: Entry, namespace: String?) -> Bool {
+    func isBanned(_ entry: Entry, namespace: String?, askedAt asked: Tick) -> Bool {
         bans.contains { $0.ban.matches(entry, namespace: namespace) }
+            || endedBans.matches(entry, namespace: namespace, since: asked)
     }
 
     /// Notes a ban. Puts that wait and are meant become removals.
@@ -42,9 +44,9 @@ extension LevelWrites {
     }
 
     /// The ban that was taken has ended. One that failed is taken again later.
-    mutating func endedBan(succeeded: Bool) {
+    mutating func endedBan(succeeded: Bool, at now: Tick) {
         if succeeded {
-            bans.removeFirst()
+            endedBans.append(bans.removeFirst().ban, at: now)
         } else {
             bans[0].isUnderWay = false
         }

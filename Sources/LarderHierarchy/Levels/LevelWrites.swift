@@ -61,6 +61,8 @@ struct LevelWrites: Sendable {
     private var failed = Fifo<Key>()
     private var underWay: [UInt64: UnderWay] = [:]
     var bans: [PendingBan] = []
+    /// What was asked before a ban had ended may still answer with what it meant.
+    var endedBans = RecentBans()
     private(set) var lastNumber: UInt64 = 0
     /// Bytes of entries that wait or are being written.
     private(set) var putBytes = 0
@@ -220,9 +222,9 @@ struct LevelWrites: Sendable {
     /// The write of that number has ended.
     ///
     /// - Complexity: O(keys of the write).
-    mutating func ended(_ number: UInt64, succeeded: Bool) {
+    mutating func ended(_ number: UInt64, succeeded: Bool, at now: Tick) {
         guard let write = underWay.removeValue(forKey: number) else { return }
-        if write.isBan { return endedBan(succeeded: succeeded) }
+        if write.isBan { return endedBan(succeeded: succeeded, at: now) }
         putBytes -= write.putBytes
         for key in write.keys { end(key, succeeded: succeeded) }
     }

@@ -49,7 +49,7 @@ extension SourceCore {
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let batch = batches.remove(ask.ticket), case .level(let level) = batch.place,
-            case .asked(let permit, _) = batch.stage
+            case .asked(let permit, let asked) = batch.stage
         else { return }
         deadlines.remove(ask.ticket.index)
         precondition(answers.count == batch.loads.count, "One answer for each key.")
@@ -59,7 +59,7 @@ extension SourceCore {
         _ = levels[level].breaker.record(
             isDown ? .failure : .success, of: permit, at: now, using: &random)
         for (id, answer) in zip(batch.loads, answers)
-        where !take(answer, of: level, for: id, at: now, &actions) {
+        where !take(answer, of: level, asked: asked, for: id, at: now, &actions) {
             missing.append(id)
         }
         self.ask(level: level + 1, missing, at: now, &actions)
@@ -69,7 +69,8 @@ extension SourceCore {
     ///
     /// - Returns: Whether that is enough.
     private mutating func take(
-        _ answer: Lookup<Entry>, of level: Int, for id: LoadID, at now: Tick,
+        _ answer: Lookup<Entry>, of level: Int, asked: Tick, for id: LoadID,
+        at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
     ) -> Bool {
         guard let load = loads.element(id.ticket), believes(level, load.need.key) else {
@@ -78,7 +79,7 @@ extension SourceCore {
         if case .absent = answer { loads.change(id.ticket) { $0.emptyLevels |= 1 << level } }
         let namespace = configuration.rules[load.need.binding].namespace
         guard case .found(let entry) = answer, entry.key == load.need.key,
-            !levels[level].writes.isBanned(entry, namespace: namespace)
+            !levels[level].writes.isBanned(entry, namespace: namespace, askedAt: asked)
         else { return false }
         guard entry.isFresh(at: now), load.need.refreshed.map({ entry.created > $0 }) ?? true
         else {

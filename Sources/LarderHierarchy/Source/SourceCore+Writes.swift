@@ -45,7 +45,7 @@ extension SourceCore {
         _ ban: Ban, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         counts.bans += 1
-        recentBans.append(ban)
+        recentBans.append(ban, at: max(ban.time, now))
         if case .key(let key) = ban.scope {
             failures.noteSuccess(of: key)
             unstorable.remove(key)

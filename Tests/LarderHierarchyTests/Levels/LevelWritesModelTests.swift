@@ -119,7 +119,8 @@ struct LevelWritesWorld {
     private mutating func end(_ index: Int, succeeds: Bool) throws {
         let send = underWay.remove(at: index)
         if succeeds || Bool.random(using: &dice) { apply(send.change) }
-        writes.ended(send.number, succeeded: succeeds || plant == .forgetsFailures)
+        writes.ended(send.number, succeeded: succeeds || plant == .forgetsFailures,
+            at: Tick(nanoseconds: time - 1))
     }
 
     private mutating func apply(_ change: LevelChange) {
@@ -137,7 +138,7 @@ struct LevelWritesWorld {
     private func check() throws {
         for (key, entry) in level {
             guard writes.believes(key) || plant == .believesTooSoon,
-                !writes.isBanned(entry, namespace: nil)
+                !writes.isBanned(entry, namespace: nil, askedAt: Tick(nanoseconds: time))
             else { continue }
             guard newest[key] == .some(entry) else {
                 throw Violation(description: "an older copy of \(key) shines through")
