@@ -13,14 +13,14 @@ extension SourceSimulation {
         } else {
             for level in levels.indices { levels[level].health = .well }
         }
-        switch Int.random(in: 0..<24, using: &dice) {
+        switch Int.random(in: 0..<40, using: &dice) {
         case 0, 1: startWrite(isDelete: false, &actions)
         case 2: startWrite(isDelete: true, &actions)
         case 3: announceBan()
         case 4 where faultInterval == 8:
             isDownUntil = now.advanced(by: .milliseconds(Int.random(in: 1...400, using: &dice)))
-        case 5: memory.evict(pickKey())
-        case 6 where !levels.isEmpty: changeLevel()
+        case 5...11: memory.evict(pickKey())
+        case 12 where !levels.isEmpty: changeLevel()
         default: break
         }
         for _ in 0..<Int.random(in: 1...3, using: &dice) { try get(pickKey()) }
@@ -147,23 +147,16 @@ extension SourceSimulation {
     }
 
     /// The origin has the write, and then memory.
-    mutating func apply(
-        _ key: Key, _ write: Core.WriteID?, isDelete: Bool, _ actions: inout Actions
-    ) {
+    mutating func apply(_ key: Key, _ write: Core.WriteID?, isDelete: Bool) {
         lastVersion += 1
         truth[key] = Truth(version: lastVersion, isLive: !isDelete)
         var stored: SimulatedMemory.Stored?
         if !isDelete, Bool.random(using: &dice) { stored = value(key, lastVersion) }
         memory.write(key, stored)
         endLease(of: key, isSet: stored != nil)
-        let delay = Double.random(in: 0...5, using: &dice)
-        if plant == .removesTooLate {
-            schedule(.acknowledge(key, nil, version: lastVersion), after: delay)
-            let late = core.beginWrite(of: [key], at: now, &actions)
-            core.endWrite(late)
-        } else {
-            schedule(.acknowledge(key, write, version: lastVersion), after: delay)
-        }
+        schedule(
+            .acknowledge(key, write, version: lastVersion),
+            after: .random(in: 0...5, using: &dice))
     }
 
     /// What a client sets.
@@ -206,7 +199,7 @@ extension SourceSimulation {
             probe.tags = Self.tags(of: key)
             guard scope.covers(probe, namespace: "all") else { continue }
             lastVersion += 1
-            truth[key] = Truth(version: lastVersion, isLive: Bool.random(using: &dice))
+            truth[key] = Truth(version: lastVersion, isLive: Int.random(in: 0..<5, using: &dice) > 0)
             versions[key] = lastVersion
         }
         let strength: Ban.Strength = Int.random(in: 0..<3, using: &dice) == 0 ? .soft : .hard

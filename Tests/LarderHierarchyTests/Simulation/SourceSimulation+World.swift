@@ -114,7 +114,7 @@ extension SourceSimulation {
         }
         schedule(
             .answer(id, outcomes),
-            after: .random(in: 0...(faultInterval == 8 ? 250 : 25), using: &dice))
+            after: .random(in: 0...(faultInterval == 8 ? 80 : 25), using: &dice))
     }
 
     private mutating func read(_ request: LoadRequest) -> LoadOutcome {

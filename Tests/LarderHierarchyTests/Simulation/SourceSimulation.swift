@@ -47,9 +47,9 @@ struct SourceSimulation {
     }
 
     static let keys = (0..<6).map { Key(Array("key:\($0)".utf8)) }
-    static let ttl = Duration.milliseconds(400)
-    static let stale = Duration.milliseconds(100)
-    static let staleIfError = Duration.milliseconds(300)
+    static let ttl = Duration.milliseconds(150)
+    static let stale = Duration.milliseconds(50)
+    static let staleIfError = Duration.milliseconds(800)
     private static let requestCount = 120
 
     let plant: Plant?
@@ -104,7 +104,7 @@ struct SourceSimulation {
         var configuration = SourceConfiguration(
             name: "catalog", rules: [rules], batchMax: Int.random(in: 1...4, using: &dice))
         configuration.levels = Array(["disk", "far"].prefix(.random(in: 0...2, using: &dice)))
-        configuration.timeout = .milliseconds(200)
+        configuration.timeout = .milliseconds(60)
         var limits = SourceLimits()
         limits.concurrency.least = 1
         limits.concurrency.first = 2
@@ -114,6 +114,10 @@ struct SourceSimulation {
         core = try Core(configuration, limits: limits, seed: seed, at: now)
         leases = try LeaseTable()
         levels = configuration.levels.map { _ in SimulatedLevel() }
+        for key in Self.keys {
+            lastVersion += 1
+            truth[key] = Truth(version: lastVersion, isLive: true)
+        }
     }
 
     /// Runs to the end.
@@ -160,9 +164,12 @@ struct SourceSimulation {
         switch event {
         case .request: try request(&actions)
         case .apply(let key, let write, let isDelete):
-            apply(key, write, isDelete: isDelete, &actions)
+            apply(key, write, isDelete: isDelete)
         case .acknowledge(let key, let write, let version):
             if let write { core.endWrite(write) }
+            if plant == .removesTooLate {
+                core.endWrite(core.beginWrite(of: [key], at: now, &actions))
+            }
             acknowledged[key] = max(acknowledged[key, default: 0], version)
             knownAbsent[key] = max(knownAbsent[key, default: 0], version)
         case .ban(let ban, let versions): start(ban, versions, &actions)

@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: Plant.allCases)
     func `notices a planted bug`(plant: Plant) throws {
-        let seeds: Range<UInt64> = 0..<400
+        let seeds: Range<UInt64> = 0..<2_000
         var seen: (seed: UInt64, error: any Error)?
         for seed in seeds where seen == nil {
             var simulation = try SourceSimulation(seed: seed, plant: plant)
