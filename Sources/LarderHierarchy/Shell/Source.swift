@@ -80,8 +80,11 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     /// Keys are about to be written or deleted, in memory or in the origin: levels are not believed
     /// for them before `endWrite`, and drop them.
     ///
-    /// A source without levels has nothing to do then.
-    public func beginWrite(of keys: [Key]) -> WriteID {
+    /// - Parameter isInvalidation: Somebody else has changed them in the origin, which hears of it.
+    public func beginWrite(of keys: [Key], isInvalidation: Bool = false) -> WriteID {
+        if isInvalidation {
+            for key in keys { tellOrigins(.key(key)) }
+        }
         let now = clock.now()
         return run(at: now) { core, actions in core.beginWrite(of: keys, at: now, &actions) }
     }
@@ -96,9 +99,14 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     /// the levels; the origin hears of it. To be called before memory is told, and that before the
     /// ban is acknowledged.
     public func ban(_ ban: Ban) {
+        // First: a load that begins after the ban must not ask a replica that is behind.
+        tellOrigins(ban.scope)
         let now = clock.now()
         run(at: now) { core, actions in core.ban(ban, at: now, &actions) }
-        for origin in origins { origin.invalidated(ban.scope) }
+    }
+
+    private func tellOrigins(_ scope: Ban.Scope) {
+        for origin in origins { origin.invalidated(scope) }
     }
 
     /// What it has done so far.
@@ -110,13 +118,17 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
         at now: Tick, _ decide: (inout Core, inout [Action]) -> Result
     ) -> Result {
         var actions: [Action] = []
+        var cancelled: [Task<Void, Never>] = []
         let (result, wake) = state.withLock { state in
             let result = decide(&state.core, &actions)
-            for case .cancel(let id) in actions { state.tasks[id]?.cancel() }
+            for case .cancel(let id) in actions {
+                if let task = state.tasks.removeValue(forKey: id) { cancelled.append(task) }
+            }
             let next = state.core.nextStep(at: now)
             return (result, state.alarm.isToStart(for: next) ? next : nil)
         }
         if let wake { self.wake(at: wake) }
+        for task in cancelled { task.cancel() }
         for action in actions { perform(action) }
         return result
     }
@@ -172,10 +184,13 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
             state.withLock { $0.tasks[id] = nil }
             run(at: now) { core, actions in report(&core, now, &actions) }
         }
-        state.withLock { state in
+        let isLate = state.withLock { state in
             // It may have ended already, or its time may be over.
-            if state.core.isAsking(id) { state.tasks[id] = task } else { task.cancel() }
+            guard state.core.isAsking(id) else { return true }
+            state.tasks[id] = task
+            return false
         }
+        if isLate { task.cancel() }
     }
 }
 

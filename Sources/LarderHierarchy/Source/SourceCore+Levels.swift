@@ -81,8 +81,7 @@ extension SourceCore {
         guard case .found(let entry) = answer, entry.key == load.need.key,
             !levels[level].writes.isBanned(entry, namespace: namespace, askedAt: asked)
         else { return false }
-        guard entry.isFresh(at: now), load.need.refreshed.map({ entry.created > $0 }) ?? true
-        else {
+        guard entry.isFresh(at: now) else {
             keep(entry, asFallbackOf: id)
             return false
         }

@@ -184,7 +184,11 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     public mutating func begin(at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]) {
         let started = begun
         begun.removeAll(keepingCapacity: true)
-        if !started.isEmpty { ask(level: 0, started, at: now, &actions) }
+        guard !started.isEmpty else { return }
+        // What is fresh is in the levels too: only the origin has something newer.
+        let refreshes = Set(started.filter { loads.element($0.ticket)?.need.refreshed != nil })
+        ask(level: 0, started.filter { !refreshes.contains($0) }, at: now, &actions)
+        ask(level: levels.count, started.filter(refreshes.contains), at: now, &actions)
     }
 
     /// A waiter is gone. Its load goes on.

@@ -36,7 +36,7 @@ extension CommandLoop {
         let isDue = early.isDue(
             at: tick, created: created, expires: Tick(read.freshUntil),
             cost: .microseconds(Int64(read.cost)), using: &random)
-        if isDue { refresh(key, hash, plan) }
+        if isDue { refresh(key, hash, plan, loaded: created) }
     }
 
     private mutating func answerStale(
@@ -73,9 +73,13 @@ extension CommandLoop {
     }
 
     /// Has a key loaded again that nobody waits for.
-    private func refresh(_ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan) {
+    private func refresh(
+        _ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan, loaded: Tick? = nil
+    ) {
         guard let source = reads?.source(of: plan) else { return }
-        let need = Need(Key(key.copy), at: store.generation(of: hash), binding: plan.binding)
+        let need = Need(
+            Key(key.copy), at: store.generation(of: hash), binding: plan.binding,
+            refreshing: loaded)
         _ = source.need([(need, nil)])
     }
 
@@ -108,7 +112,11 @@ extension CommandLoop {
         _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         switch outcome {
-        case .value(let loaded, _): unsafe output.appendBulk(loaded.value.span.bytes)
+        case .value(let entry, _): unsafe output.appendBulk(entry.value.span.bytes)
+        case .renewed:
+            if !serveStale(key, hash, within: plan.staleMilliseconds, &output) {
+                output.appendNull(connection.version)
+            }
         case .absent: output.appendNull(connection.version)
         case .failed(let failure):
             let window = plan.staleIfErrorMilliseconds

@@ -119,7 +119,8 @@ struct LevelWritesWorld {
     private mutating func end(_ index: Int, succeeds: Bool) throws {
         let send = underWay.remove(at: index)
         if succeeds || Bool.random(using: &dice) { apply(send.change) }
-        writes.ended(send.number, succeeded: succeeds || plant == .forgetsFailures,
+        writes.ended(
+            send.number, succeeded: succeeds || plant == .forgetsFailures,
             at: Tick(nanoseconds: time - 1))
     }
 

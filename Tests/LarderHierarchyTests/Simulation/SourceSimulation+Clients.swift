@@ -199,7 +199,8 @@ extension SourceSimulation {
             probe.tags = Self.tags(of: key)
             guard scope.covers(probe, namespace: "all") else { continue }
             lastVersion += 1
-            truth[key] = Truth(version: lastVersion, isLive: Int.random(in: 0..<5, using: &dice) > 0)
+            truth[key] = Truth(
+                version: lastVersion, isLive: Int.random(in: 0..<5, using: &dice) > 0)
             versions[key] = lastVersion
         }
         let strength: Ban.Strength = Int.random(in: 0..<3, using: &dice) == 0 ? .soft : .hard
