@@ -84,6 +84,9 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         state.withLock { ($0.table.leaseCount, $0.table.waiterCount) }
     }
 
+    /// Keys whose generation is remembered.
+    var standingCount: Int { state.withLock { $0.standings.count } }
+
     /// Somebody has missed a key and wants to load it.
     ///
     /// - Parameters:
