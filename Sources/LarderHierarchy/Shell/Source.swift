@@ -24,6 +24,7 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     private let levels: [any Level]
     private let origins: [any Origin]
     private let clock: ShellClock
+    private let budget: SharedMissBudget?
 
     /// A source.
     ///
@@ -47,6 +48,10 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
         self.levels = levels
         self.origins = origins
         self.clock = clock
+        budget = core.budget?.budget
+        if let share = core.budget {
+            share.budget.onRoom(for: share.origin) { [weak self] in self?.advance() }
+        }
     }
 
     /// Somebody needs some keys, which memory missed. Those that can be asked for together are.
@@ -130,7 +135,14 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
         if let wake { self.wake(at: wake) }
         for task in cancelled { task.cancel() }
         for action in actions { perform(action) }
+        budget?.wakeWaiting()
         return result
+    }
+
+    /// Time has passed, or there is room in the budget.
+    private func advance() {
+        let now = clock.now()
+        run(at: now) { core, actions in core.advance(to: now, &actions) }
     }
 
     private func wake(at time: Tick) {

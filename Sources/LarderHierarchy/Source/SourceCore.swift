@@ -36,6 +36,8 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// Of batches: when their question, or their rest, is over.
     var deadlines = DeadlineHeap()
     var gate: LoadGate<AskID>
+    /// Its part of what all sources may load at once; `nil` for no limit.
+    let budget: MissBudgetShare?
     var breaker: CircuitBreaker
     var retries: RetryBudget
     var levels: [LevelState] = []
@@ -62,9 +64,10 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// - Throws: `OutOfBounds`.
     public init(
         _ configuration: SourceConfiguration, limits: SourceLimits = .init(), seed: UInt64,
-        at now: Tick
+        at now: Tick, budget: MissBudgetShare? = nil
     ) throws(OutOfBounds) {
         self.configuration = configuration
+        self.budget = budget
         flights = try Flights(limits.waiting)
         gate = LoadGate(
             limit: try ConcurrencyLimit(limits.concurrency, at: now),
@@ -218,9 +221,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             counts.timedOut += late.count
             actions.append(.timeOut(late, failure(.timeout, "the wait was too long")))
         }
-        var step = LoadGate<AskID>.Step()
-        gate.advance(at: now, &step)
-        follow(step, at: now, &actions)
+        advanceGate(at: now, &actions)
     }
 
     /// The time of a batch is over.

@@ -32,7 +32,8 @@ final class SourceBench: Sendable {
     let source: Source<TestMemory, Inbox>
 
     init(
-        levels: [any Level] = [], _ change: (inout SourceRules) -> Void = { _ in }
+        levels: [any Level] = [], budget: MissBudgetShare? = nil,
+        _ change: (inout SourceRules) -> Void = { _ in }
     ) throws {
         memory = TestMemory(time)
         var rules = SourceRules()
@@ -44,7 +45,7 @@ final class SourceBench: Sendable {
         var configuration = SourceConfiguration(name: "catalog", rules: [rules])
         configuration.levels = levels.map(\.name)
         configuration.timeout = .seconds(20)
-        let core = try SourceCore<Int, Int>(configuration, seed: 1, at: time.now)
+        let core = try SourceCore<Int, Int>(configuration, seed: 1, at: time.now, budget: budget)
         source = Source(
             core, levels: levels, origins: [origin], memory: memory, observer: inbox,
             clock: time.clock)
