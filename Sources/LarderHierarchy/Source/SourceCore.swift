@@ -85,6 +85,8 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     /// Waiters, and loads, that there are now.
     public var waiterCount: Int { flights.waiterCount }
+    /// Bytes that the storage of waiters holds.
+    public var waiterBytes: Int { flights.waiterBytes }
     /// Loads under way.
     public var loadCount: Int { loads.count }
 

@@ -129,3 +129,24 @@ extension Landing.Outcome {
         }
     }
 }
+
+@Suite struct WaiterCostTests {
+    /// As large as the server's.
+    private struct Waiter: Sendable {
+        let number: UInt64
+        let loop: UInt64
+        let name: UInt64
+    }
+
+    @Test(arguments: [1025, 2000, 4097, 10_000])
+    func `a waiter of 24 bytes costs 200 at most`(count: Int) throws {
+        let now = Tick(nanoseconds: 0)
+        var core = try SourceCore<UInt64, Waiter>(
+            SourceConfiguration(name: "catalog", rules: [SourceRules()]), seed: 1, at: now)
+        for number in 0..<count {
+            let waiter = Waiter(number: UInt64(number), loop: 1, name: 2)
+            _ = core.need(Need(Key([1]), at: 0, binding: 0), for: waiter, at: now) { false }
+        }
+        #expect(core.waiterBytes / core.waiterCount <= 200)
+    }
+}
