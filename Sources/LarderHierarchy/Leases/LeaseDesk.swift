@@ -95,6 +95,7 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
     ///   - waiter: Who is told, if another has the lease.
     ///   - duration: How long the lease is to last.
     ///   - wait: How long the waiter waits at most.
+    /// - Returns: What becomes of it.
     public func acquire(
         _ key: Key, at token: Memory.Token, for waiter: Observer.Waiter, duration: Duration,
         waiting wait: Duration

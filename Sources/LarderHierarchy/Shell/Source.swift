@@ -85,7 +85,10 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     /// Keys are about to be written or deleted, in memory or in the origin: levels are not believed
     /// for them before `endWrite`, and drop them.
     ///
-    /// - Parameter isInvalidation: Somebody else has changed them in the origin, which hears of it.
+    /// - Parameters:
+    ///   - keys: They.
+    ///   - isInvalidation: Somebody else has changed them in the origin, which hears of it.
+    /// - Returns: For `endWrite`.
     public func beginWrite(of keys: [Key], isInvalidation: Bool = false) -> WriteID {
         if isInvalidation {
             for key in keys { tellOrigins(.key(key)) }
