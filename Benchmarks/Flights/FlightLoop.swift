@@ -26,12 +26,15 @@ import LarderResilience
     static func main() throws {
         var table: [Double] = []
         var core: [Double] = []
+        var shell: [Double] = []
         for _ in 0..<9 {
             table.append(try timeTable())
             core.append(try timeCore())
+            shell.append(try timeShell())
         }
         print("enter and leave a flight: \(text(table)) ns a waiter")
         print("need of a source:         \(text(core)) ns a waiter")
+        print("the same with its lock:   \(text(shell)) ns a waiter")
         try printBytes()
     }
 
@@ -94,6 +97,38 @@ import LarderResilience
             core.loaded([.absent], by: id, at: now, &actions)
         }
         return (seconds() - begin) * 1e9 / Double(roundCount * waiterCount)
+    }
+
+    private struct Nowhere: SourceMemory, SourceObserver, Origin {
+        typealias Token = FlightLoop.Token
+        typealias Waiter = FlightLoop.Waiter
+
+        let name = "catalog"
+
+        func holds(_ need: Need<Token>) -> Bool { false }
+        func store(_ fill: Fill<Token>) -> Fill<Token>.Outcome { .refused }
+        func landed(_ landing: Landing, for waiters: [Waiter]) {}
+        func timedOut(_ waiters: [Waiter], _ failure: SourceFailure) {}
+
+        func load(_ requests: [LoadRequest]) async -> [LoadOutcome] {
+            try? await Task.sleep(for: .seconds(1))
+            return requests.map { _ in .absent }
+        }
+
+        func write(_ entries: [Entry]) async -> [WriteOutcome] { [] }
+        func remove(_ keys: [Key]) async -> [WriteOutcome] { [] }
+    }
+
+    private static func timeShell() throws -> Double {
+        let core = try SourceCore<Token, Waiter>(
+            SourceConfiguration(name: "catalog", rules: [SourceRules()]), seed: 1,
+            at: MonotonicClock.now())
+        let source = Source(core, origins: [Nowhere()], memory: Nowhere(), observer: Nowhere())
+        let need = Need(key, at: Token(generation: 1, epoch: 1), binding: 0)
+        let count = 8_000
+        let begin = seconds()
+        for number in 0..<count { _ = source.need([(need, waiter(number))]) }
+        return (seconds() - begin) * 1e9 / Double(count)
     }
 
     private static func printBytes() throws {

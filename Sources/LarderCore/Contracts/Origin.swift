@@ -1,8 +1,8 @@
 /// The source of truth behind the levels: a database, an HTTP service, a closure.
 ///
 /// An origin keeps no cache and no retries, and decides nothing about them: those are the
-/// hierarchy's. It does keep its own time limit and its own bound of what it does at once, so that a
-/// call ends. Calls may come from any task, many at once, and end early when their task is
+/// hierarchy's. It does keep its own time limit and its own bound of what it does at once, so that
+/// a call ends. Calls may come from any task, many at once, and end early when their task is
 /// cancelled.
 public protocol Origin: Sendable {
     /// The configured name, as failures and metrics show it.

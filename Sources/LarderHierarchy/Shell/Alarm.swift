@@ -1,10 +1,10 @@
-import LarderCore
+public import LarderCore
 
 /// When a shell has asked to be woken: the earliest time only, so that few timers are under way.
 ///
 /// A value that the shell keeps beside its core, under the same lock.
-struct Alarm: Sendable {
-    private var time = Tick(nanoseconds: .max)
+@usableFromInline struct Alarm: Sendable {
+    @usableFromInline var time = Tick(nanoseconds: .max)
 
     /// Whether a timer is to be started for `next`. One that is later than another is not: that one
     /// asks again.
@@ -13,6 +13,9 @@ struct Alarm: Sendable {
         time = next
         return true
     }
+
+    /// Whether `next` is before the time that a timer is set to.
+    @inlinable func isBehind(_ next: Tick?) -> Bool { next.map { $0 < time } ?? false }
 
     /// A timer has fired.
     mutating func fired(at now: Tick) {

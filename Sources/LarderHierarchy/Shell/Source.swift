@@ -9,21 +9,21 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     public typealias WaitID = SourceCore<Memory.Token, Observer.Waiter>.WaitID
     /// A write under way, for `endWrite`.
     public typealias WriteID = SourceCore<Memory.Token, Observer.Waiter>.WriteID
-    typealias Core = SourceCore<Memory.Token, Observer.Waiter>
-    typealias Action = SourceAction<Memory.Token, Observer.Waiter>
+    @usableFromInline typealias Core = SourceCore<Memory.Token, Observer.Waiter>
+    @usableFromInline typealias Action = SourceAction<Memory.Token, Observer.Waiter>
 
-    private struct State {
-        var core: Core
+    @usableFromInline struct State {
+        @usableFromInline var core: Core
         var tasks: [AskID: Task<Void, Never>] = [:]
-        var alarm = Alarm()
+        @usableFromInline var alarm = Alarm()
     }
 
-    private let state: Guarded<State>
-    private let memory: Memory
+    @usableFromInline let state: Guarded<State>
+    @usableFromInline let memory: Memory
     private let observer: Observer
     private let levels: [any Level]
     private let origins: [any Origin]
-    private let clock: ShellClock
+    @usableFromInline let clock: ShellClock
     private let budget: SharedMissBudget?
 
     /// A source.
@@ -56,23 +56,34 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
 
     /// Somebody needs some keys, which memory missed. Those that can be asked for together are.
     ///
+    /// Inlinable, as what it calls for who joins a load: 366 ns of CPU time a waiter in a release
+    /// build, and 2,442 without. (`swift run -c release larder-flights`)
+    ///
     /// - Parameter needs: The keys, where they stood, and who is told of each that `waits`; nobody
     ///   for a refresh.
     /// - Returns: For each need, in order, what becomes of it, and how to cancel it.
-    public func need(
+    @inlinable public func need(
         _ needs: [(need: Need<Memory.Token>, waiter: Observer.Waiter?)]
     ) -> [(Joined, WaitID?)] {
         let now = clock.now()
         var answers: [(Joined, WaitID?)] = []
         answers.reserveCapacity(needs.count)
-        run(at: now) { core, actions in
+        var hasBegun = false
+        state.withLock { state in
             for (need, waiter) in needs {
                 answers.append(
-                    core.need(need, for: waiter, at: now) { self.memory.holds(need) })
+                    state.core.need(need, for: waiter, at: now) { self.memory.holds(need) })
             }
-            core.begin(at: now, &actions)
+            // Who joins a load changes nothing but when the first of them gives up.
+            hasBegun = state.core.hasBegun || state.alarm.isBehind(state.core.nextWaiterEnd)
         }
+        if hasBegun { begin(at: now) }
         return answers
+    }
+
+    /// Sends new loads on their way, and sets the timer.
+    @usableFromInline func begin(at now: Tick) {
+        run(at: now) { core, actions in core.begin(at: now, &actions) }
     }
 
     /// A waiter is gone. Its load goes on.

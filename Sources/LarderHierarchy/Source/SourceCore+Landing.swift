@@ -22,13 +22,13 @@ extension SourceCore {
         failures.noteSuccess(of: load.need.key)
         switch outcome {
         case .stored(let version):
-            counts.filled += 1
+            counted.filled += 1
             unstorable.remove(load.need.key)
             var kept = result.entry
             kept?.version = version
             write(kept, of: load, to: result.place, at: now, &actions)
         case .moved:
-            counts.moved += 1
+            counted.moved += 1
             write(nil, of: load, to: result.place, at: now, &actions)
         case .refused:
             unstorable.insert(load.need.key, at: now)
@@ -57,7 +57,7 @@ extension SourceCore {
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let load = loads.element(id.ticket) else { return }
-        counts.failed += 1
+        counted.failed += 1
         failures.noteFailure(of: load.need.key, at: now, using: &random)
         guard let fallback = load.fallback, fallback.isServable(at: now),
             !hasMoved(load, fallback, by: .hard)

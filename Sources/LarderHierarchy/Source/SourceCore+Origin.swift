@@ -49,8 +49,8 @@ extension SourceCore {
             return false
         }
         retries.noteRequest()
-        counts.asked += batch.loads.count
-        if batch.failedTries > 0 { counts.retried += 1 }
+        counted.asked += batch.loads.count
+        if batch.failedTries > 0 { counted.retried += 1 }
         batches.change(id.ticket) { $0.stage = .asked(permit, at: now) }
         deadlines.insert(id.ticket.index, deadline: now.advanced(by: configuration.timeout))
         let requests = batch.loads.compactMap { load in
@@ -174,13 +174,13 @@ extension SourceCore {
         probe.created = asked
         setWindows(of: &probe, lifetime, rules, at: now)
         if load.need.validator != nil {
-            counts.renewed += 1
+            counted.renewed += 1
             let content = Fill<Token>.Content.renewed(
                 created: asked, expires: probe.expires, staleUntil: probe.staleUntil)
             let result = LoadResult(outcome: .renewed, entry: nil, place: 0)
             fill(id, content, result, &actions)
         } else if load.fallback?.validator != nil {
-            counts.renewed += 1
+            counted.renewed += 1
             keep(probe, lifetime, of: id, load, at: now, &actions)
         } else {
             fail(id, failure(.corrupt, "nothing to renew"), at: now, &actions)

@@ -44,7 +44,7 @@ extension SourceCore {
     public mutating func ban(
         _ ban: Ban, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) {
-        counts.bans += 1
+        counted.bans += 1
         recentBans.append(ban, at: max(ban.time, now))
         if case .key(let key) = ban.scope {
             failures.noteSuccess(of: key)
@@ -66,7 +66,7 @@ extension SourceCore {
         else { return }
         _ = batches.remove(ask.ticket)
         deadlines.remove(ask.ticket.index)
-        if failure != nil { counts.failedWrites += 1 }
+        if failure != nil { counted.failedWrites += 1 }
         if case .asked(let permit, _) = batch.stage {
             _ = levels[level].breaker.record(
                 failure == nil ? .success : .failure, of: permit, at: now, using: &random)

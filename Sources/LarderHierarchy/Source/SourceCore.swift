@@ -16,21 +16,30 @@ public import LarderResilience
 /// value before the flight leaves the table, and who starts a flight looks into memory once more.
 public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable {
     /// What one load is shared by.
-    struct Generation: Hashable, Sendable {
-        let token: Token
+    @usableFromInline struct Generation: Hashable, Sendable {
+        @usableFromInline let token: Token
         /// Not 0 for a load that is nobody else's: its key cannot be stored.
-        let solitary: UInt64
+        @usableFromInline let solitary: UInt64
+
+        @inlinable init(token: Token, solitary: UInt64) {
+            self.token = token
+            self.solitary = solitary
+        }
     }
 
-    typealias Flights = FlightTable<Key, Generation, Waiter>
+    @usableFromInline typealias Flights = FlightTable<Key, Generation, Waiter>
 
     /// A waiter, for `cancel`.
     public struct WaitID: Hashable, Sendable, BitwiseCopyable {
-        let waiter: FlightTable<Key, Generation, Waiter>.WaiterID
+        @usableFromInline let waiter: FlightTable<Key, Generation, Waiter>.WaiterID
+
+        @inlinable init(_ waiter: FlightTable<Key, Generation, Waiter>.WaiterID) {
+            self.waiter = waiter
+        }
     }
 
-    let configuration: SourceConfiguration
-    var flights: Flights
+    @usableFromInline let configuration: SourceConfiguration
+    @usableFromInline var flights: Flights
     var loads = Pool<Load<Token, Flights.FlightID>>()
     var batches = Pool<Batch>()
     /// Of batches: when their question, or their rest, is over.
@@ -54,10 +63,11 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// The last batch of each binding that still waits, so that others may join it.
     var openBatches: [AskID?]
     /// Loads that `need` started and `begin` is to send on their way.
-    var begun: [LoadID] = []
+    @usableFromInline var begun: [LoadID] = []
     private var solitaryCount: UInt64 = 0
     /// What happened so far.
-    public internal(set) var counts = SourceCounts()
+    @inlinable public var counts: SourceCounts { counted }
+    @usableFromInline var counted = SourceCounts()
 
     /// A source that has loaded nothing.
     ///
@@ -132,12 +142,13 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     ///   - isHeld: Whether memory has the key by now. Asked only if a load would start.
     /// - Returns: What becomes of it, and how to cancel the wait.
     /// - Complexity: O(log waiters).
-    public mutating func need(
+    @inlinable public mutating func need(
         _ need: Need<Token>, for waiter: Waiter?, at now: Tick, ifNot isHeld: () -> Bool
     ) -> (Joined, WaitID?) {
         let rules = configuration.rules[need.binding]
         let deadlines = LoadDeadlines(start: now, soft: rules.loadLimit, hard: rules.loadLimit)
-        let generation = Generation(token: need.token, solitary: solitary(need.key, at: now))
+        let number = mayBeSolitary ? solitary(need.key, at: now) : 0
+        let generation = Generation(token: need.token, solitary: number)
         let entrance: Flights.Entrance
         if let waiter {
             let until = deadlines.waiterEnd(at: now, limit: rules.waitLimit)
@@ -147,24 +158,39 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         }
         switch entrance {
         case .refused:
-            counts.refused += 1
-            return (.failed(failure(.overloaded, "too many wait")), nil)
+            return (refused(), nil)
         case .joined(_, let wait):
-            counts.joined += 1
-            return (.waits, wait.map(WaitID.init))
+            counted.joined += 1
+            return (.waits, wait.map { WaitID($0) })
         case .started(let flight, let wait):
-            if let end = hindrance(need.key, isHeld: isHeld, at: now) {
-                var nobody: [Waiter] = []
-                _ = flights.land(flight, waiters: &nobody)
+            if let end = start(need, flight, deadlines, at: now, ifNot: isHeld) {
                 return (end, nil)
             }
-            let load = Load(
-                need: need, flight: flight, deadlines: deadlines, begin: now,
-                standing: marks.beginLoad(of: need.key))
-            begun.append(LoadID(ticket: loads.insert(load)))
-            counts.started += 1
-            return (.waits, wait.map(WaitID.init))
+            return (.waits, wait.map { WaitID($0) })
         }
+    }
+
+    /// Starts a load, or says why it does not start.
+    @usableFromInline mutating func start(
+        _ need: Need<Token>, _ flight: Flights.FlightID, _ deadlines: LoadDeadlines,
+        at now: Tick, ifNot isHeld: () -> Bool
+    ) -> Joined? {
+        if let end = hindrance(need.key, isHeld: isHeld, at: now) {
+            var nobody: [Waiter] = []
+            _ = flights.land(flight, waiters: &nobody)
+            return end
+        }
+        let load = Load(
+            need: need, flight: flight, deadlines: deadlines, begin: now,
+            standing: marks.beginLoad(of: need.key))
+        begun.append(LoadID(ticket: loads.insert(load)))
+        counted.started += 1
+        return nil
+    }
+
+    @usableFromInline mutating func refused() -> Joined {
+        counted.refused += 1
+        return .failed(failure(.overloaded, "too many wait"))
     }
 
     /// Why a load does not start.
@@ -173,17 +199,25 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     ) -> Joined? {
         if isHeld() { return .held }
         guard failures.mayTry(key, at: now) else {
-            counts.postponed += 1
+            counted.postponed += 1
             return .failed(failure(.refused, "a load of this key has just failed"))
         }
         return nil
     }
 
-    private mutating func solitary(_ key: Key, at now: Tick) -> UInt64 {
+    /// Whether there are keys that cannot be stored.
+    @usableFromInline var mayBeSolitary: Bool { unstorable.count > 0 }
+
+    @usableFromInline mutating func solitary(_ key: Key, at now: Tick) -> UInt64 {
         guard unstorable.contains(key, at: now) else { return 0 }
         solitaryCount += 1
         return solitaryCount
     }
+
+    /// Whether `begin` has loads to send on their way.
+    @inlinable var hasBegun: Bool { !begun.isEmpty }
+    /// When the first of those who wait gives up.
+    @inlinable var nextWaiterEnd: Tick? { flights.nextDeadline }
 
     /// Sends the loads on their way that were started since the last call.
     public mutating func begin(at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]) {
@@ -200,7 +234,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     ///
     /// - Complexity: O(log waiters).
     public mutating func cancel(_ wait: WaitID) {
-        if flights.cancel(wait.waiter) != nil { counts.cancelled += 1 }
+        if flights.cancel(wait.waiter) != nil { counted.cancelled += 1 }
     }
 
     func failure(_ cause: SourceFailure.Cause, _ detail: String = "") -> SourceFailure {
@@ -220,7 +254,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         var late: [Waiter] = []
         flights.expire(at: now, waiters: &late)
         if !late.isEmpty {
-            counts.timedOut += late.count
+            counted.timedOut += late.count
             actions.append(.timeOut(late, failure(.timeout, "the wait was too long")))
         }
         advanceGate(at: now, &actions)
@@ -243,7 +277,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             let late = LoadOutcome.failed(failure(.timeout))
             loaded(batch.loads.map { _ in late }, by: id, at: now, &actions)
         case (.asked(let permit, _), .write(let level, _)):
-            counts.lateWrites += 1
+            counted.lateWrites += 1
             _ = levels[level].breaker.record(.failure, of: permit, at: now, using: &random)
             batches.change(id.ticket) { $0.stage = .late }
         case (.late, _):

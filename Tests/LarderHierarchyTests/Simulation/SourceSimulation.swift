@@ -6,8 +6,8 @@ import LarderTesting
 
 /// A whole source in a box: clients, memory, levels, an origin and their faults, all from a seed.
 ///
-/// Time jumps from event to event. Each step checks what must hold at any time; `finish` checks what
-/// must hold when nothing happens any more. A value's number says which write made it.
+/// Time jumps from event to event. Each step checks what must hold at any time; `finish` checks
+/// what must hold when nothing happens any more. A value's number says which write made it.
 struct SourceSimulation {
     typealias Token = SimulatedMemory.Token
     typealias Core = SourceCore<Token, Int>
