@@ -123,7 +123,8 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
     }
 
     /// Stores what the holder of a lease has loaded, by `fill`, which gets the token that the
-    /// key's generation must still have.
+    /// key's generation must still have. For a key with levels below it is to be called between the
+    /// `beginWrite` and the `endWrite` of the key's source.
     ///
     /// - Returns: Nil if `lease` does not hold the key; else what `fill` says.
     public func set<Outcome>(

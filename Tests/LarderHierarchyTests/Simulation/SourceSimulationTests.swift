@@ -1,10 +1,13 @@
 import LarderTesting
 import Testing
 
+@testable import LarderHierarchy
+
 @Suite struct SourceSimulationTests {
     @Test(arguments: 0..<16)
     func `keeps its promises whatever fails`(block: UInt64) throws {
-        var served = 0
+        var (served, leases) = (0, 0)
+        var counts: [SourceCounts] = []
         for seed in block * 64..<(block + 1) * 64 {
             var simulation = try SourceSimulation(seed: seed)
             do {
@@ -14,8 +17,18 @@ import Testing
                 return
             }
             served += simulation.servedCount
+            leases += simulation.leaseCount
+            counts.append(simulation.core.counts)
         }
-        #expect(served > 6_000)
+        #expect(served > 6_000 && leases > 50)
+        // All that may happen does.
+        let paths: [KeyPath<SourceCounts, Int>] = [
+            \.joined, \.cancelled, \.timedOut, \.failed, \.filled, \.moved, \.renewed, \.retried,
+            \.postponed, \.failedWrites, \.lateWrites, \.bans,
+        ]
+        for path in paths {
+            #expect(counts.reduce(0) { $0 + $1[keyPath: path] } > 0, "\(path)")
+        }
     }
 
     @Test(arguments: Plant.allCases)
