@@ -106,6 +106,22 @@ import Testing
         #expect(bench.origin.asked.count == 2)
     }
 
+    @Test func `what the origin has no more leaves the levels`() async throws {
+        let level = InMemoryLevel(name: "near")
+        let bench = try SourceBench(levels: [level])
+        let entry = whole(bench.time)
+        try await level.putMany([entry])
+        bench.memory.write(key, entry)
+        bench.origin.open()
+        let refresh = Need(
+            key, at: bench.memory.token(of: key), binding: 0, refreshing: entry.created)
+        #expect(bench.source.need([(refresh, nil)])[0].0 == .waits)
+        await settled(level) { $0.entries[key] == nil }
+        bench.need(key, for: 1)
+        await bench.inbox.tally.reach(1)
+        #expect(bench.inbox[1] == .absent)
+    }
+
     @Test func `a value that has not changed is renewed in memory`() async throws {
         let bench = try SourceBench()
         let entry = whole(bench.time)
