@@ -67,6 +67,10 @@ let package = Package(
             name: "larder-hotpath", dependencies: ["LarderCore", "LarderMemory", "LarderWire"],
             path: "Benchmarks/HotPath", swiftSettings: strict),
         .executableTarget(
+            name: "larder-flights",
+            dependencies: ["LarderCore", "LarderResilience", "LarderHierarchy"],
+            path: "Benchmarks/Flights", swiftSettings: strict),
+        .executableTarget(
             name: "LarderPolicyLoop", dependencies: ["LarderCore", "LarderPolicy", "LarderTrace"],
             swiftSettings: strict),
         layer("LarderTesting", ["LarderCore"]),

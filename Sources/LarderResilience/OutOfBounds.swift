@@ -11,7 +11,7 @@ public struct OutOfBounds: Error, Hashable, CustomStringConvertible {
     public var description: String { "\(field) is \(value); allowed is \(allowed)." }
 
     /// Throws unless `value` lies within `bounds`.
-    static func check<Value: Comparable>(
+    public static func check<Value: Comparable>(
         _ field: String, _ value: Value, in bounds: ClosedRange<Value>
     ) throws(OutOfBounds) {
         guard !bounds.contains(value) else { return }

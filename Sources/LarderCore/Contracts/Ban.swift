@@ -5,7 +5,7 @@ public struct Ban: Hashable, Sendable {
         case key(Key)
         /// Entries with this tag.
         case tag([UInt8])
-        /// Entries of database 0 whose key begins so.
+        /// Entries of database 0 whose key begins with these bytes, whatever follows.
         case prefix([UInt8])
         /// Entries of the namespace with this name.
         case namespace(String)
@@ -38,8 +38,16 @@ public struct Ban: Hashable, Sendable {
     ///
     /// - Complexity: O(tags + key bytes).
     public func matches(_ entry: Entry, namespace: String?) -> Bool {
-        guard entry.created < time else { return false }
-        switch scope {
+        entry.created < time && scope.covers(entry, namespace: namespace)
+    }
+}
+
+extension Ban.Scope {
+    /// Whether an entry of the namespace `namespace` is of those that it names, whatever its age.
+    ///
+    /// - Complexity: O(tags + key bytes).
+    public func covers(_ entry: Entry, namespace: String?) -> Bool {
+        switch self {
         case .key(let key): return entry.key == key
         case .tag(let tag): return entry.tags.contains(tag)
         case .prefix(let prefix):

@@ -20,8 +20,10 @@ public struct Entry: Hashable, Sendable {
     public var tags: [[UInt8]] = []
     /// The client's, opaque (memcached).
     public var flags: UInt32 = 0
-    /// Changes with each write; never repeats for a key.
+    /// Changes with each write; never repeats for a key. 0 for what memory has not seen yet.
     public var version: UInt64 = 0
+    /// By what the origin recognises the value; `nil` if it gave nothing, or was never asked.
+    public var validator: Validator?
 
     /// 16 tags are more than a page is made of, and a ban looks each of them up.
     public static var tagCountMax: Int { 16 }

@@ -103,6 +103,8 @@ public struct Loaded: Hashable, Sendable {
     public var lifetime: LoadedLifetime
     /// Names by which it can be banned together with others. At most `Entry.tagCountMax`.
     public var tags: [[UInt8]] = []
+    /// The client's, opaque (memcached); 0 unless the origin is one that keeps them.
+    public var flags: UInt32 = 0
     /// By what to ask for its change.
     public var validator: Validator?
 

@@ -7,8 +7,9 @@ public protocol SourceMemory: Sendable {
     /// Where a key stands: equal for two misses with no write, delete or ban in between.
     associatedtype Token: Hashable & Sendable
 
-    /// Whether `key` is there and fresh, or known not to exist.
-    func holds(_ key: Key) -> Bool
+    /// Whether the key is there and fresh, or known not to exist: since `need.refreshed`, if the
+    /// need is to refresh.
+    func holds(_ need: Need<Token>) -> Bool
 
     /// Stores what was loaded, unless the key has moved on from its token.
     func store(_ fill: Fill<Token>) -> Fill<Token>.Outcome

@@ -3,13 +3,31 @@ import LarderResilience
 
 /// A load of one key, from its first question to its landing.
 struct Load<Token: Hashable & Sendable, Flight: Sendable>: Sendable {
-    let need: Need<Token>
+    var need: Need<Token>
     let flight: Flight
     let deadlines: LoadDeadlines
+    let begin: Tick
+    /// How often the key had been written then.
+    let standing: WriteMarks.Standing
     /// What a level had that was not fresh any more: better than nothing when the origin fails.
     var fallback: Entry?
-    /// What is being stored.
-    var outcome: Landing.Outcome?
+    /// Levels that said that they do not have the key, by bits.
+    var emptyLevels: UInt32 = 0
+    /// What is being stored, and where it is from.
+    var result: LoadResult?
+
+    /// By what the origin recognises what is at hand: memory's value, else a level's.
+    var validator: Validator? { need.validator ?? fallback?.validator }
+}
+
+/// What a load came to, as far as the levels are concerned.
+struct LoadResult: Sendable {
+    /// For those who wait.
+    let outcome: Landing.Outcome
+    /// For the levels above that place, once memory has it; `nil` to drop what they have.
+    let entry: Entry?
+    /// The level that it is from; as many as there are if it is from the origin.
+    let place: Int
 }
 
 /// Loads that go the same way together.
@@ -19,6 +37,8 @@ struct Batch: Sendable {
         case level(Int)
         /// The origin, by one binding.
         case origin(binding: Int)
+        /// A level, to which something is written: the number that `LevelWrites` gave it.
+        case write(level: Int, number: UInt64)
     }
 
     /// How far it is.
@@ -27,6 +47,8 @@ struct Batch: Sendable {
         case queues(Ticket)
         /// It has a place, and was asked then.
         case asked(CircuitBreaker.Permit, at: Tick)
+        /// A write that takes too long. Nothing else is written to its keys before it has ended.
+        case late
         /// The next try is due at the batch's deadline.
         case rests
     }

@@ -12,11 +12,22 @@ public struct Need<Token: Hashable & Sendable>: Hashable, Sendable {
     /// Place of its namespace's rules in the source.
     public let binding: Int
 
+    /// When the value was loaded that this is to replace before its end; `nil` if there is none, or
+    /// none that is fresh.
+    public let refreshed: Tick?
+    /// By what the origin recognises the value that memory still has.
+    public let validator: Validator?
+
     /// A need of `key`, which stood at `token`, by the rules at `binding`.
-    public init(_ key: Key, at token: Token, binding: Int) {
+    public init(
+        _ key: Key, at token: Token, binding: Int, refreshing loaded: Tick? = nil,
+        validator: Validator? = nil
+    ) {
         self.key = key
         self.token = token
         self.binding = binding
+        refreshed = loaded
+        self.validator = validator
     }
 }
 
@@ -36,7 +47,9 @@ public struct Landing: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         /// The value, and whether it is in memory now. If not, the key was written since, or the
         /// value may not be kept: those who waited may have it, and nobody else.
-        case value(Loaded, isStored: Bool)
+        case value(Entry, isStored: Bool)
+        /// What memory has is good again: look there.
+        case renewed
         /// The source is sure that there is none.
         case absent
         /// Nobody knows, or not in time.

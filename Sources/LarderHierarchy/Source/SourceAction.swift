@@ -6,7 +6,9 @@ public enum SourceAction<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// Ask a level. The answers go to `answered(_:by:at:_:)`.
     case askLevel(AskID, level: Int, [Key])
     /// Ask the origin for needs of one binding. The answers go to `loaded(_:by:at:_:)`.
-    case askOrigin(AskID, binding: Int, [Key])
+    case askOrigin(AskID, binding: Int, [LoadRequest])
+    /// Write to a level. What came of it goes to `wrote(_:by:at:_:)`.
+    case write(AskID, level: Int, LevelChange)
     /// Nobody waits for the answer to this question any more.
     case cancel(AskID)
     /// Store what came in memory, unless the key's generation has moved; then call
@@ -34,17 +36,28 @@ public struct Fill<Token: Hashable & Sendable>: Hashable, Sendable {
     public let load: LoadID
     /// The key, and where it stood.
     public let need: Need<Token>
-    /// The value; `nil` to remember that there is none.
-    public let entry: Entry?
-    /// Until when it is remembered that there is none.
-    public let negativeUntil: Tick
+    /// What is to be stored.
+    public let content: Content
+
+    /// What a load brought.
+    public enum Content: Hashable, Sendable {
+        case value(Entry)
+        /// That there is no such key, remembered until then.
+        case absent(until: Tick)
+        /// The value that memory has, whose validator the need had, is good again: it was loaded
+        /// at `created` and ends anew.
+        case renewed(created: Tick, expires: Tick?, staleUntil: Tick?)
+    }
 
     /// What became of a fill.
     public enum Outcome: Hashable, Sendable {
-        case stored
+        /// It is there, with this version; 0 where there are no versions.
+        case stored(version: UInt64)
         /// The key was written, deleted or banned since the load began.
         case moved
         /// It may not be kept, or there is no room for it.
         case refused
+        /// There is no value to renew any more.
+        case gone
     }
 }

@@ -25,7 +25,7 @@ extension SourceCore {
             batch.loads.count < configuration.batchMax[binding]
         else { return false }
         switch batch.stage {
-        case .asked: return false
+        case .asked, .late: return false
         case .rests where batch.failedTries > 0: return false
         case .rests, .queues: break
         }
@@ -33,59 +33,31 @@ extension SourceCore {
         return true
     }
 
-    /// Lets a batch go, or wait for its turn.
-    mutating func enterGate(
-        _ id: AskID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
-    ) {
-        guard let batch = batches.element(id.ticket), let first = batch.loads.first,
-            let load = loads.element(first.ticket)
-        else { return }
-        switch gate.enter(id, deadline: load.deadlines.hard, at: now) {
-        case .go: ask(id, at: now, &actions)
-        case .wait(let ticket): batches.change(id.ticket) { $0.stage = .queues(ticket) }
-        case .full: fail(id, failure(.overloaded, "too many loads wait"), at: now, &actions)
-        }
-    }
-
-    /// Lets go, or gives up, whom the gate says.
-    mutating func follow(
-        _ step: LoadGate<AskID>.Step, at now: Tick,
-        _ actions: inout [SourceAction<Token, Waiter>]
-    ) {
-        for id in step.started { ask(id, at: now, &actions) }
-        for id in step.dropped {
-            fail(id, failure(.overloaded, "waited too long"), at: now, &actions)
-        }
-    }
-
     /// Asks the origin for a batch that has a place.
-    private mutating func ask(
+    ///
+    /// - Returns: False if the breaker has refused; then the place is to be left.
+    mutating func ask(
         _ id: AskID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
-    ) {
+    ) -> Bool {
         guard let batch = batches.element(id.ticket), case .origin(let binding) = batch.place
-        else { return }
+        else { return false }
         let permit: CircuitBreaker.Permit
         switch breaker.admission(at: now) {
         case .attempt(let granted), .probe(let granted): permit = granted
         case .refuse:
-            leaveGate(.none, at: now, &actions)
-            return fail(id, failure(.open), at: now, &actions)
+            fail(id, failure(.open), at: now, &actions)
+            return false
         }
         retries.noteRequest()
-        counts.asked += batch.loads.count
-        if batch.failedTries > 0 { counts.retried += 1 }
+        counted.asked += batch.loads.count
+        if batch.failedTries > 0 { counted.retried += 1 }
         batches.change(id.ticket) { $0.stage = .asked(permit, at: now) }
         deadlines.insert(id.ticket.index, deadline: now.advanced(by: configuration.timeout))
-        actions.append(.askOrigin(id, binding: binding, keys(of: batch.loads)))
-    }
-
-    private mutating func leaveGate(
-        _ outcome: ConcurrencyLimit.Outcome, at now: Tick,
-        _ actions: inout [SourceAction<Token, Waiter>]
-    ) {
-        var step = LoadGate<AskID>.Step()
-        gate.leave(outcome, at: now, &step)
-        follow(step, at: now, &actions)
+        let requests = batch.loads.compactMap { load in
+            loads.element(load.ticket).map { LoadRequest($0.need.key, validator: $0.validator) }
+        }
+        actions.append(.askOrigin(id, binding: binding, requests))
+        return true
     }
 
     /// The origin has answered, one answer for each key. What comes late is ignored.
@@ -111,7 +83,7 @@ extension SourceCore {
             if let failure = answer.failure {
                 failed.append((load, failure))
             } else {
-                take(answer, for: load, after: time, at: now, &actions)
+                take(answer, for: load, asked: begin, at: now, &actions)
             }
         }
         batch.loads = failed.map(\.0)
@@ -151,57 +123,107 @@ extension SourceCore {
         return true
     }
 
-    /// Takes what the origin said about a key.
+    /// Takes what the origin said about a key when it was asked at `asked`.
     private mutating func take(
-        _ answer: LoadOutcome, for id: LoadID, after time: Duration, at now: Tick,
+        _ answer: LoadOutcome, for id: LoadID, asked: Tick, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let load = loads.element(id.ticket) else { return }
         let rules = configuration.rules[load.need.binding]
         switch answer {
         case .loaded(let loaded):
-            let outcome = Landing.Outcome.value(loaded, isStored: false)
-            guard loaded.lifetime.isCacheable else {
-                unstorable.insert(load.need.key, at: now)
-                return land(id, outcome, &actions)
-            }
-            let entry = entry(loaded, load.need, rules, after: time, at: now)
-            fill(id, entry, outcome, &actions)
+            let entry = entry(loaded, load.need, rules, asked: asked, at: now)
+            keep(entry, loaded.lifetime, of: id, load, at: now, &actions)
+        case .notModified(let lifetime):
+            renew(id, load, lifetime, asked: asked, at: now, &actions)
         case .absent:
-            loads.change(id.ticket) { $0.outcome = .absent }
-            guard rules.negativeTTL > .zero else { return land(id, .absent, &actions) }
-            let until = now.advanced(by: rules.negativeTTL)
-            let fill = Fill(load: id, need: load.need, entry: nil, negativeUntil: until)
-            actions.append(.fill(fill))
-        case .notModified, .failed:
-            fail(id, failure(.corrupt, "not an answer to this question"), at: now, &actions)
+            let result = LoadResult(outcome: .absent, entry: nil, place: levels.count)
+            guard rules.negativeTTL > .zero else {
+                write(nil, of: load, to: levels.count, at: now, &actions)
+                return land(id, .absent, &actions)
+            }
+            fill(id, .absent(until: now.advanced(by: rules.negativeTTL)), result, &actions)
+        case .failed:
+            preconditionFailure("Failures went another way.")
+        }
+    }
+
+    /// Has a value stored, unless the origin wants it forgotten.
+    private mutating func keep(
+        _ entry: Entry, _ lifetime: LoadedLifetime, of id: LoadID,
+        _ load: Load<Token, Flights.FlightID>, at now: Tick,
+        _ actions: inout [SourceAction<Token, Waiter>]
+    ) {
+        let outcome = Landing.Outcome.value(entry, isStored: false)
+        guard lifetime.isCacheable else {
+            unstorable.insert(load.need.key, at: now)
+            write(nil, of: load, to: levels.count, at: now, &actions)
+            return land(id, outcome, &actions)
+        }
+        let result = LoadResult(outcome: outcome, entry: entry, place: levels.count)
+        fill(id, .value(entry), result, &actions)
+    }
+
+    /// The value at hand is good again: memory's, or a level's.
+    private mutating func renew(
+        _ id: LoadID, _ load: Load<Token, Flights.FlightID>, _ lifetime: LoadedLifetime, asked: Tick,
+        at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
+    ) {
+        let rules = configuration.rules[load.need.binding]
+        var probe = load.fallback ?? Entry(key: load.need.key, value: [], created: asked)
+        probe.created = asked
+        setWindows(of: &probe, lifetime, rules, at: now)
+        if load.need.validator != nil {
+            counted.renewed += 1
+            let content = Fill<Token>.Content.renewed(
+                created: asked, expires: probe.expires, staleUntil: probe.staleUntil)
+            let result = LoadResult(outcome: .renewed, entry: nil, place: 0)
+            fill(id, content, result, &actions)
+        } else if load.fallback?.validator != nil {
+            counted.renewed += 1
+            keep(probe, lifetime, of: id, load, at: now, &actions)
+        } else {
+            fail(id, failure(.corrupt, "nothing to renew"), at: now, &actions)
         }
     }
 
     /// The entry of what was loaded, with its windows.
     private mutating func entry(
-        _ loaded: Loaded, _ need: Need<Token>, _ rules: SourceRules, after time: Duration,
-        at now: Tick
+        _ loaded: Loaded, _ need: Need<Token>, _ rules: SourceRules, asked: Tick, at now: Tick
     ) -> Entry {
-        var entry = Entry(key: need.key, value: loaded.value, created: now)
-        let microseconds =
-            time.components.seconds * 1_000_000
-            + time.components.attoseconds / 1_000_000_000_000
+        // What the origin read, it read after it was asked: so a ban from then on means the entry.
+        var entry = Entry(key: need.key, value: loaded.value, created: asked)
+        let cost = now.duration(since: asked).components
+        let microseconds = cost.seconds * 1_000_000 + cost.attoseconds / 1_000_000_000_000
         entry.cost = UInt32(clamping: max(1, microseconds))
         entry.tags = Array(loaded.tags.prefix(Entry.tagCountMax))
+        entry.flags = loaded.flags
+        entry.validator = loaded.validator
         entry.priority = rules.priority
-        guard let ttl = loaded.lifetime.ttl ?? rules.ttl else { return entry }
-        let fresh = TTLJitter(share: rules.jitter).applied(to: ttl, using: &random)
-        let expires = now.advanced(by: fresh)
-        let stale = loaded.lifetime.stale ?? rules.stale
-        let staleIfError = loaded.lifetime.staleIfError ?? rules.staleIfError
-        entry.expires = expires
-        entry.staleUntil = expires.advanced(by: max(stale, staleIfError))
+        setWindows(of: &entry, loaded.lifetime, rules, at: now)
         return entry
     }
 
+    private mutating func setWindows(
+        of entry: inout Entry, _ lifetime: LoadedLifetime, _ rules: SourceRules, at now: Tick
+    ) {
+        entry.expires = nil
+        entry.staleUntil = nil
+        guard lifetime.isCacheable else {
+            entry.expires = now
+            return
+        }
+        guard let ttl = lifetime.ttl ?? rules.ttl else { return }
+        let fresh = TTLJitter(share: rules.jitter).applied(to: ttl, using: &random)
+        let expires = now.advanced(by: fresh)
+        let stale = lifetime.stale ?? rules.stale
+        let staleIfError = lifetime.staleIfError ?? rules.staleIfError
+        entry.expires = expires
+        entry.staleUntil = expires.advanced(by: max(stale, staleIfError))
+    }
+
     /// Gives a whole batch up.
-    private mutating func fail(
+    mutating func fail(
         _ id: AskID, _ failure: SourceFailure, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {

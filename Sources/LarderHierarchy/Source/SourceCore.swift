@@ -16,29 +16,43 @@ public import LarderResilience
 /// value before the flight leaves the table, and who starts a flight looks into memory once more.
 public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable {
     /// What one load is shared by.
-    struct Generation: Hashable, Sendable {
-        let token: Token
+    @usableFromInline struct Generation: Hashable, Sendable {
+        @usableFromInline let token: Token
         /// Not 0 for a load that is nobody else's: its key cannot be stored.
-        let solitary: UInt64
+        @usableFromInline let solitary: UInt64
+
+        @inlinable init(token: Token, solitary: UInt64) {
+            self.token = token
+            self.solitary = solitary
+        }
     }
 
-    typealias Flights = FlightTable<Key, Generation, Waiter>
+    @usableFromInline typealias Flights = FlightTable<Key, Generation, Waiter>
 
     /// A waiter, for `cancel`.
     public struct WaitID: Hashable, Sendable, BitwiseCopyable {
-        let waiter: FlightTable<Key, Generation, Waiter>.WaiterID
+        @usableFromInline let waiter: FlightTable<Key, Generation, Waiter>.WaiterID
+
+        @inlinable init(_ waiter: FlightTable<Key, Generation, Waiter>.WaiterID) {
+            self.waiter = waiter
+        }
     }
 
-    let configuration: SourceConfiguration
-    var flights: Flights
+    @usableFromInline let configuration: SourceConfiguration
+    @usableFromInline var flights: Flights
     var loads = Pool<Load<Token, Flights.FlightID>>()
     var batches = Pool<Batch>()
     /// Of batches: when their question, or their rest, is over.
     var deadlines = DeadlineHeap()
     var gate: LoadGate<AskID>
+    /// Its part of what all sources may load at once; `nil` for no limit.
+    let budget: MissBudgetShare?
     var breaker: CircuitBreaker
     var retries: RetryBudget
-    var levelBreakers: [CircuitBreaker]
+    var levels: [LevelState] = []
+    /// Keys being written, and those that loads are under way for.
+    var marks = WriteMarks()
+    var recentBans = RecentBans()
     /// Keys whose loads failed, and which are not tried again at once.
     var failures = RefreshBackoff<Key>()
     /// Keys that cannot be stored.
@@ -49,28 +63,31 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     /// The last batch of each binding that still waits, so that others may join it.
     var openBatches: [AskID?]
     /// Loads that `need` started and `begin` is to send on their way.
-    var begun: [LoadID] = []
+    @usableFromInline var begun: [LoadID] = []
     private var solitaryCount: UInt64 = 0
     /// What happened so far.
-    public internal(set) var counts = SourceCounts()
+    @inlinable public var counts: SourceCounts { counted }
+    @usableFromInline var counted = SourceCounts()
 
     /// A source that has loaded nothing.
     ///
     /// - Throws: `OutOfBounds`.
     public init(
         _ configuration: SourceConfiguration, limits: SourceLimits = .init(), seed: UInt64,
-        at now: Tick
+        at now: Tick, budget: MissBudgetShare? = nil
     ) throws(OutOfBounds) {
         self.configuration = configuration
+        self.budget = budget
         flights = try Flights(limits.waiting)
         gate = LoadGate(
             limit: try ConcurrencyLimit(limits.concurrency, at: now),
             queue: try LoadQueue(limits.queue), slowStart: SlowStart(at: now))
         breaker = try CircuitBreaker(limits.breaker, at: now)
         retries = try RetryBudget(limits.retries, at: now)
-        levelBreakers = []
+        try OutOfBounds.check("levels", configuration.levels.count, in: 0...32)
         for _ in configuration.levels {
-            levelBreakers.append(try CircuitBreaker(limits.breaker, at: now))
+            levels.append(
+                try LevelState(limits.levelBreaker, limits.levelWrites, at: now))
         }
         random = SeededRandom(seed: seed)
         openBatches = Array(repeating: nil, count: configuration.rules.count)
@@ -78,13 +95,15 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     /// Waiters, and loads, that there are now.
     public var waiterCount: Int { flights.waiterCount }
+    /// Bytes that the storage of waiters holds.
+    public var waiterBytes: Int { flights.waiterBytes }
     /// Loads under way.
     public var loadCount: Int { loads.count }
 
-    /// Whether nobody is asked, and nobody has a place or waits for one.
+    /// Whether nobody is asked, nobody has a place or waits for one, and all is written.
     var isIdle: Bool {
         batches.count == 0 && deadlines.count == 0 && gate.limit.inFlight == 0
-            && gate.queue.count == 0
+            && gate.queue.count == 0 && levels.allSatisfy(\.writes.isIdle)
     }
 
     /// Levels that it asks.
@@ -94,18 +113,24 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     /// Whether the answer to `ask` would count.
     func isAsking(_ ask: AskID) -> Bool {
-        guard let batch = batches.element(ask.ticket), case .asked = batch.stage else {
-            return false
+        switch batches.element(ask.ticket)?.stage {
+        case .asked, .late: true
+        case .queues, .rests, nil: false
         }
-        return true
     }
 
     /// When time alone changes something: `advance(to:_:)` is to be called then.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(levels).
     public func nextStep(at now: Tick) -> Tick? {
-        let times = [deadlines.first?.deadline, flights.nextDeadline, gate.nextStep(at: now)]
-        return times.compactMap { $0 }.min()
+        var next = deadlines.first?.deadline
+        func look(at time: Tick?) {
+            if let time { next = min(next ?? time, time) }
+        }
+        look(at: flights.nextDeadline)
+        look(at: gate.nextStep(at: now))
+        for level in levels { look(at: level.nextStep) }
+        return next
     }
 
     /// Somebody needs a key. `begin(at:_:)` is to be called after the last of its needs.
@@ -117,12 +142,13 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     ///   - isHeld: Whether memory has the key by now. Asked only if a load would start.
     /// - Returns: What becomes of it, and how to cancel the wait.
     /// - Complexity: O(log waiters).
-    public mutating func need(
+    @inlinable public mutating func need(
         _ need: Need<Token>, for waiter: Waiter?, at now: Tick, ifNot isHeld: () -> Bool
     ) -> (Joined, WaitID?) {
         let rules = configuration.rules[need.binding]
         let deadlines = LoadDeadlines(start: now, soft: rules.loadLimit, hard: rules.loadLimit)
-        let generation = Generation(token: need.token, solitary: solitary(need.key, at: now))
+        let number = mayBeSolitary ? solitary(need.key, at: now) : 0
+        let generation = Generation(token: need.token, solitary: number)
         let entrance: Flights.Entrance
         if let waiter {
             let until = deadlines.waiterEnd(at: now, limit: rules.waitLimit)
@@ -132,22 +158,39 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         }
         switch entrance {
         case .refused:
-            counts.refused += 1
-            return (.failed(failure(.overloaded, "too many wait")), nil)
+            return (refused(), nil)
         case .joined(_, let wait):
-            counts.joined += 1
-            return (.waits, wait.map(WaitID.init))
+            counted.joined += 1
+            return (.waits, wait.map { WaitID($0) })
         case .started(let flight, let wait):
-            if let end = hindrance(need.key, isHeld: isHeld, at: now) {
-                var nobody: [Waiter] = []
-                _ = flights.land(flight, waiters: &nobody)
+            if let end = start(need, flight, deadlines, at: now, ifNot: isHeld) {
                 return (end, nil)
             }
-            let load = Load(need: need, flight: flight, deadlines: deadlines)
-            begun.append(LoadID(ticket: loads.insert(load)))
-            counts.started += 1
-            return (.waits, wait.map(WaitID.init))
+            return (.waits, wait.map { WaitID($0) })
         }
+    }
+
+    /// Starts a load, or says why it does not start.
+    @usableFromInline mutating func start(
+        _ need: Need<Token>, _ flight: Flights.FlightID, _ deadlines: LoadDeadlines,
+        at now: Tick, ifNot isHeld: () -> Bool
+    ) -> Joined? {
+        if let end = hindrance(need.key, isHeld: isHeld, at: now) {
+            var nobody: [Waiter] = []
+            _ = flights.land(flight, waiters: &nobody)
+            return end
+        }
+        let load = Load(
+            need: need, flight: flight, deadlines: deadlines, begin: now,
+            standing: marks.beginLoad(of: need.key))
+        begun.append(LoadID(ticket: loads.insert(load)))
+        counted.started += 1
+        return nil
+    }
+
+    @usableFromInline mutating func refused() -> Joined {
+        counted.refused += 1
+        return .failed(failure(.overloaded, "too many wait"))
     }
 
     /// Why a load does not start.
@@ -156,36 +199,42 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     ) -> Joined? {
         if isHeld() { return .held }
         guard failures.mayTry(key, at: now) else {
-            counts.postponed += 1
+            counted.postponed += 1
             return .failed(failure(.refused, "a load of this key has just failed"))
         }
         return nil
     }
 
-    private mutating func solitary(_ key: Key, at now: Tick) -> UInt64 {
+    /// Whether there are keys that cannot be stored.
+    @usableFromInline var mayBeSolitary: Bool { unstorable.count > 0 }
+
+    @usableFromInline mutating func solitary(_ key: Key, at now: Tick) -> UInt64 {
         guard unstorable.contains(key, at: now) else { return 0 }
         solitaryCount += 1
         return solitaryCount
     }
 
+    /// Whether `begin` has loads to send on their way.
+    @inlinable var hasBegun: Bool { !begun.isEmpty }
+    /// When the first of those who wait gives up.
+    @inlinable var nextWaiterEnd: Tick? { flights.nextDeadline }
+
     /// Sends the loads on their way that were started since the last call.
     public mutating func begin(at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]) {
         let started = begun
         begun.removeAll(keepingCapacity: true)
-        if !started.isEmpty { ask(level: 0, started, at: now, &actions) }
+        guard !started.isEmpty else { return }
+        // What is fresh is in the levels too: only the origin has something newer.
+        let refreshes = Set(started.filter { loads.element($0.ticket)?.need.refreshed != nil })
+        ask(level: 0, started.filter { !refreshes.contains($0) }, at: now, &actions)
+        ask(level: levels.count, started.filter(refreshes.contains), at: now, &actions)
     }
 
     /// A waiter is gone. Its load goes on.
     ///
     /// - Complexity: O(log waiters).
     public mutating func cancel(_ wait: WaitID) {
-        if flights.cancel(wait.waiter) != nil { counts.cancelled += 1 }
-    }
-
-    /// A key was written or deleted: what was wrong with its loads is over.
-    public mutating func noteWrite(of key: Key) {
-        failures.noteSuccess(of: key)
-        unstorable.remove(key)
+        if flights.cancel(wait.waiter) != nil { counted.cancelled += 1 }
     }
 
     func failure(_ cause: SourceFailure.Cause, _ detail: String = "") -> SourceFailure {
@@ -201,15 +250,14 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         {
             end(AskID(ticket: ticket), at: now, &actions)
         }
+        for level in levels.indices { sendWrites(to: level, at: now, &actions) }
         var late: [Waiter] = []
         flights.expire(at: now, waiters: &late)
         if !late.isEmpty {
-            counts.timedOut += late.count
+            counted.timedOut += late.count
             actions.append(.timeOut(late, failure(.timeout, "the wait was too long")))
         }
-        var step = LoadGate<AskID>.Step()
-        gate.advance(at: now, &step)
-        follow(step, at: now, &actions)
+        advanceGate(at: now, &actions)
     }
 
     /// The time of a batch is over.
@@ -228,56 +276,16 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             actions.append(.cancel(id))
             let late = LoadOutcome.failed(failure(.timeout))
             loaded(batch.loads.map { _ in late }, by: id, at: now, &actions)
+        case (.asked(let permit, _), .write(let level, _)):
+            counted.lateWrites += 1
+            _ = levels[level].breaker.record(.failure, of: permit, at: now, using: &random)
+            batches.change(id.ticket) { $0.stage = .late }
+        case (.late, _):
+            preconditionFailure("What is late has no deadline any more.")
         case (.rests, _):
             enterGate(id, at: now, &actions)
         case (.queues, _):
             preconditionFailure("The gate keeps the deadlines of those who wait for it.")
         }
     }
-}
-
-/// Bounds of what one source keeps, and how its origin is spared.
-public struct SourceLimits: Hashable, Sendable {
-    /// Loads and waiters.
-    public var waiting = FlightBounds()
-    /// Questions at once.
-    public var concurrency = ConcurrencyLimit.Configuration()
-    /// Questions that wait for a place.
-    public var queue = LoadQueueConfiguration()
-    /// When the origin is not asked any more.
-    public var breaker = CircuitBreakerConfiguration()
-    /// How often is asked again.
-    public var retries = RetryBudget.Configuration()
-
-    /// The defaults.
-    public init() {}
-}
-
-/// What a source has done.
-public struct SourceCounts: Hashable, Sendable {
-    /// Loads that were started.
-    public var started = 0
-    /// Needs that joined one.
-    public var joined = 0
-    /// Needs that were refused, since too many waited.
-    public var refused = 0
-    /// Needs of keys whose load had just failed.
-    public var postponed = 0
-    /// Waiters whose time was over.
-    public var timedOut = 0
-    /// Waiters that went away.
-    public var cancelled = 0
-    /// Keys that the origin was asked for, each time.
-    public var asked = 0
-    /// Questions to the origin that were asked again.
-    public var retried = 0
-    /// Loads that failed.
-    public var failed = 0
-    /// Loads whose result was stored.
-    public var filled = 0
-    /// Loads whose key had moved meanwhile.
-    public var moved = 0
-
-    /// Nothing yet.
-    public init() {}
 }

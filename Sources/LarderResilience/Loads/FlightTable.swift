@@ -10,7 +10,10 @@ public import LarderCore
 /// Waiters come and go without touching the load: a flight that all of them left goes on and fills,
 /// and a refresh has none from the beginning. All is bounded, and what is refused is counted.
 ///
-/// The storage of a waiter is at most 200 bytes while the arrays grow, for waiters of 16 bytes.
+/// The storage of a waiter is at most 200 bytes while the arrays grow; 127 for 10,000 waiters of 24
+/// bytes. To enter and leave costs 160 ns of CPU time in a release build, where it was 1,386 before
+/// this and what it is made of were `@inlinable`: over the border of a target they are not
+/// specialised otherwise. (`swift run -c release larder-flights`)
 ///
 /// [1] groupcache, singleflight, https://github.com/golang/groupcache
 public struct FlightTable<
@@ -28,14 +31,22 @@ public struct FlightTable<
 
     /// A flight. `index` is below `FlightBounds.flights` and free again once it has landed.
     public struct FlightID: Hashable, Sendable, BitwiseCopyable {
-        let ticket: Ticket
+        @usableFromInline let ticket: Ticket
         /// For what the shell keeps beside each flight.
         public var index: Int { Int(ticket.index) }
+
+        @usableFromInline init(ticket: Ticket) {
+            self.ticket = ticket
+        }
     }
 
     /// A waiter of a flight.
     public struct WaiterID: Hashable, Sendable, BitwiseCopyable {
-        let ticket: Ticket
+        @usableFromInline let ticket: Ticket
+
+        @usableFromInline init(ticket: Ticket) {
+            self.ticket = ticket
+        }
     }
 
     /// What becomes of who needs a key.
@@ -48,86 +59,102 @@ public struct FlightTable<
         case refused
     }
 
-    private struct Name: Hashable {
-        let key: Key
-        let token: Token
+    @usableFromInline struct Name: Hashable, Sendable {
+        @usableFromInline let key: Key
+        @usableFromInline let token: Token
+
+        @inlinable init(key: Key, token: Token) {
+            self.key = key
+            self.token = token
+        }
     }
 
-    private struct Flight {
-        let name: Name
-        var waiters = WaitingRoom<Waiting>.Queue()
+    @usableFromInline struct Flight: Sendable {
+        @usableFromInline let name: Name
+        @usableFromInline var waiters = WaitingRoom<Waiting>.Queue()
+
+        @inlinable init(name: Name) {
+            self.name = name
+        }
     }
 
-    struct Waiting: Sendable {
-        let waiter: Waiter
-        let flight: Ticket
+    @usableFromInline struct Waiting: Sendable {
+        @usableFromInline let waiter: Waiter
+        @usableFromInline let flight: Ticket
+
+        @inlinable init(waiter: Waiter, flight: Ticket) {
+            self.waiter = waiter
+            self.flight = flight
+        }
     }
 
-    private let bounds: FlightBounds
-    private var names: [Name: Ticket] = [:]
-    private var flights = Pool<Flight>()
-    private var room = WaitingRoom<Waiting>()
+    @usableFromInline let bounds: FlightBounds
+    @usableFromInline var names: [Name: Ticket] = [:]
+    @usableFromInline var flights = Pool<Flight>()
+    @usableFromInline var room = WaitingRoom<Waiting>()
 
     /// What was refused so far.
-    public private(set) var refusals = Refusals()
+    @inlinable public var refusals: Refusals { refused }
+    @usableFromInline var refused = Refusals()
     /// How many waiters gave up at their deadline.
-    public private(set) var timeoutCount = 0
+    @inlinable public var timeoutCount: Int { timeouts }
+    @usableFromInline var timeouts = 0
 
     /// A table without flights.
     ///
     /// - Throws: `OutOfBounds`.
-    public init(_ bounds: FlightBounds = .init()) throws(OutOfBounds) {
+    @inlinable public init(_ bounds: FlightBounds = .init()) throws(OutOfBounds) {
         try bounds.validate()
         self.bounds = bounds
     }
 
     /// Loads under way.
-    public var flightCount: Int { flights.count }
+    @inlinable public var flightCount: Int { flights.count }
 
     /// Waiters of all flights.
-    public var waiterCount: Int { room.count }
+    @inlinable public var waiterCount: Int { room.count }
 
     /// Bytes that the storage of waiters holds.
-    public var waiterBytes: Int { room.storageBytes }
+    @inlinable public var waiterBytes: Int { room.storageBytes }
 
     /// The earliest deadline of a waiter.
-    public var nextDeadline: Tick? { room.nextDeadline?.deadline }
+    @inlinable public var nextDeadline: Tick? { room.nextDeadline?.deadline }
 
     /// The flight of `key` at the generation of `token`, if there is one.
     ///
     /// - Complexity: O(1).
-    public func flight(of key: Key, _ token: Token) -> FlightID? {
+    @inlinable public func flight(of key: Key, _ token: Token) -> FlightID? {
         names[Name(key: key, token: token)].map(FlightID.init)
     }
 
     /// The key that `flight` loads and its token, until it lands.
     ///
     /// - Complexity: O(1).
-    public func name(of flight: FlightID) -> (key: Key, token: Token)? {
+    @inlinable public func name(of flight: FlightID) -> (key: Key, token: Token)? {
         flights.element(flight.ticket).map { ($0.name.key, $0.name.token) }
     }
 
     /// How many wait for `flight`.
     ///
     /// - Complexity: O(1).
-    public func waiterCount(of flight: FlightID) -> Int {
+    @inlinable public func waiterCount(of flight: FlightID) -> Int {
         flights.element(flight.ticket).map { Int($0.waiters.count) } ?? 0
     }
 
     /// Starts or joins the flight of `key` for `waiter`, who waits until `deadline`.
     ///
     /// - Complexity: O(log waiters).
-    public mutating func enter(
+    @inlinable public mutating func enter(
         _ key: Key, _ token: Token, _ waiter: Waiter, until deadline: Tick
     ) -> Entrance {
         guard room.count < bounds.waiters else {
-            refusals.waiters += 1
+            refused.waiters += 1
             return .refused
         }
         let (flight, isNew) = flight(named: Name(key: key, token: token))
         guard let flight else { return .refused }
         guard waiterCount(of: FlightID(ticket: flight)) < bounds.waitersPerFlight else {
-            refusals.waitersPerFlight += 1
+            refused.waitersPerFlight += 1
             return .refused
         }
         var queue = flights.element(flight)?.waiters ?? .init()
@@ -141,17 +168,17 @@ public struct FlightTable<
     /// Starts or joins the flight of `key` for nobody: a refresh.
     ///
     /// - Complexity: O(1).
-    public mutating func enter(_ key: Key, _ token: Token) -> Entrance {
+    @inlinable public mutating func enter(_ key: Key, _ token: Token) -> Entrance {
         let (flight, isNew) = flight(named: Name(key: key, token: token))
         guard let flight else { return .refused }
         let id = FlightID(ticket: flight)
         return isNew ? .started(id, nil) : .joined(id, nil)
     }
 
-    private mutating func flight(named name: Name) -> (Ticket?, isNew: Bool) {
+    @inlinable mutating func flight(named name: Name) -> (Ticket?, isNew: Bool) {
         if let flight = names[name] { return (flight, false) }
         guard flights.count < bounds.flights else {
-            refusals.flights += 1
+            refused.flights += 1
             return (nil, false)
         }
         let flight = flights.insert(Flight(name: name))
@@ -163,7 +190,7 @@ public struct FlightTable<
     /// has landed before.
     ///
     /// - Complexity: O(k log waiters), for k waiters of this flight.
-    public mutating func land(_ flight: FlightID, waiters: inout [Waiter]) -> Bool {
+    @inlinable public mutating func land(_ flight: FlightID, waiters: inout [Waiter]) -> Bool {
         guard var ended = flights.remove(flight.ticket) else { return false }
         names[ended.name] = nil
         while let first = room.first(of: ended.waiters),
@@ -178,7 +205,7 @@ public struct FlightTable<
     ///
     /// - Complexity: O(log waiters).
     @discardableResult
-    public mutating func cancel(_ waiter: WaiterID) -> Waiter? {
+    @inlinable public mutating func cancel(_ waiter: WaiterID) -> Waiter? {
         guard let waiting = room.waiter(waiter.ticket),
             var queue = flights.element(waiting.flight)?.waiters
         else { return nil }
@@ -190,11 +217,11 @@ public struct FlightTable<
     /// Takes those out whose deadline is not after `now`. Their loads go on.
     ///
     /// - Complexity: O(log waiters) for each.
-    public mutating func expire(at now: Tick, waiters: inout [Waiter]) {
+    @inlinable public mutating func expire(at now: Tick, waiters: inout [Waiter]) {
         while let next = room.nextDeadline, next.deadline <= now,
             let waiter = cancel(WaiterID(ticket: next.ticket))
         {
-            timeoutCount += 1
+            timeouts += 1
             waiters.append(waiter)
         }
     }
@@ -224,10 +251,10 @@ public struct FlightBounds: Hashable, Sendable {
     public var waiters = 100_000
 
     /// The defaults.
-    public init() {}
+    @inlinable public init() {}
 
     /// - Throws: `OutOfBounds` for the first property that is.
-    public func validate() throws(OutOfBounds) {
+    @inlinable public func validate() throws(OutOfBounds) {
         try OutOfBounds.check("flights", flights, in: 1...10_000_000)
         try OutOfBounds.check("waitersPerFlight", waitersPerFlight, in: 1...10_000_000)
         try OutOfBounds.check("waiters", waiters, in: 1...10_000_000)

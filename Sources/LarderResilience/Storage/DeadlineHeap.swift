@@ -3,39 +3,44 @@ public import LarderCore
 /// Which of many things ends next: a binary heap of deadlines that knows where each index stands,
 /// so that one of them leaves in O(log n) too.
 public struct DeadlineHeap: Sendable {
-    private struct Item {
-        let deadline: Tick
-        let index: UInt32
+    @usableFromInline struct Item: Sendable {
+        @usableFromInline let deadline: Tick
+        @usableFromInline let index: UInt32
+
+        @inlinable init(deadline: Tick, index: UInt32) {
+            self.deadline = deadline
+            self.index = index
+        }
     }
 
-    private var items: [Item] = []
+    @usableFromInline var items: [Item] = []
     /// Where the item of each index stands in `items`.
-    private var positions: [UInt32] = []
+    @usableFromInline var positions: [UInt32] = []
 
     /// Empty.
-    public init() {}
+    @inlinable public init() {}
 
     /// How many there are.
-    public var count: Int { items.count }
+    @inlinable public var count: Int { items.count }
 
     /// Bytes that the storage holds.
-    public var storageBytes: Int {
+    @inlinable public var storageBytes: Int {
         items.capacity * MemoryLayout<Item>.stride + positions.capacity
             * MemoryLayout<UInt32>.stride
     }
 
     /// The index with the earliest deadline, and that.
-    public var first: (index: UInt32, deadline: Tick)? {
+    @inlinable public var first: (index: UInt32, deadline: Tick)? {
         items.first.map { ($0.index, $0.deadline) }
     }
 
     /// Whether `index` is in it.
-    public func contains(_ index: UInt32) -> Bool {
+    @inlinable public func contains(_ index: UInt32) -> Bool {
         Int(index) < positions.count && positions[Int(index)] != Ticket.none
     }
 
     /// - Complexity: O(log n).
-    public mutating func insert(_ index: UInt32, deadline: Tick) {
+    @inlinable public mutating func insert(_ index: UInt32, deadline: Tick) {
         precondition(!contains(index), "A thing ends once.")
         while positions.count <= Int(index) { positions.append(Ticket.none) }
         items.append(Item(deadline: deadline, index: index))
@@ -43,7 +48,7 @@ public struct DeadlineHeap: Sendable {
     }
 
     /// - Complexity: O(log n).
-    public mutating func remove(_ index: UInt32) {
+    @inlinable public mutating func remove(_ index: UInt32) {
         guard contains(index) else { return }
         let hole = Int(positions[Int(index)])
         positions[Int(index)] = Ticket.none
@@ -59,7 +64,7 @@ public struct DeadlineHeap: Sendable {
         }
     }
 
-    private mutating func rise(from start: Int) {
+    @inlinable mutating func rise(from start: Int) {
         let item = items[start]
         var place = start
         while place > 0 {
@@ -71,7 +76,7 @@ public struct DeadlineHeap: Sendable {
         put(item, at: place)
     }
 
-    private mutating func sink(from start: Int) {
+    @inlinable mutating func sink(from start: Int) {
         let item = items[start]
         var place = start
         while true {
@@ -87,7 +92,7 @@ public struct DeadlineHeap: Sendable {
         put(item, at: place)
     }
 
-    private mutating func put(_ item: Item, at place: Int) {
+    @inlinable mutating func put(_ item: Item, at place: Int) {
         items[place] = item
         positions[Int(item.index)] = UInt32(place)
     }

@@ -5,8 +5,13 @@
 public struct Ticket: Hashable, Sendable, BitwiseCopyable {
     /// Below the structure's bound, so that a shell may keep what belongs to it in an array.
     public let index: UInt32
-    let serial: UInt32
+    @usableFromInline let serial: UInt32
 
     /// "No place", where an index is stored.
-    static let none = UInt32.max
+    @inlinable static var none: UInt32 { .max }
+
+    @inlinable init(index: UInt32, serial: UInt32) {
+        self.index = index
+        self.serial = serial
+    }
 }

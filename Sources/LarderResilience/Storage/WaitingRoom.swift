@@ -1,50 +1,59 @@
-import LarderCore
+public import LarderCore
 
 /// Those who wait, each in one of many queues, each with a deadline.
 ///
 /// One pool, one set of links and one heap serve all queues, so a queue costs 12 bytes and a waiter
 /// about 50, whoever waits for what. All steps are O(1) but the heap's, which are O(log n).
-struct WaitingRoom<Waiter: Sendable>: Sendable {
+@usableFromInline struct WaitingRoom<Waiter: Sendable>: Sendable {
     /// One queue: its ends, and how many stand in it. Belongs to the room that it was filled in.
-    struct Queue: Hashable, Sendable, BitwiseCopyable {
-        fileprivate(set) var first = Ticket.none
-        fileprivate(set) var last = Ticket.none
-        fileprivate(set) var count: UInt32 = 0
+    @usableFromInline struct Queue: Hashable, Sendable, BitwiseCopyable {
+        @usableFromInline var first = Ticket.none
+        @usableFromInline var last = Ticket.none
+        @usableFromInline var count: UInt32 = 0
+
+        @inlinable init() {}
     }
 
-    private struct Links {
-        var previous = Ticket.none
-        var next = Ticket.none
+    @usableFromInline struct Links: Sendable {
+        @usableFromInline var previous = Ticket.none
+        @usableFromInline var next = Ticket.none
+
+        @inlinable init(previous: UInt32 = Ticket.none, next: UInt32 = Ticket.none) {
+            self.previous = previous
+            self.next = next
+        }
     }
 
-    private var pool = Pool<Waiter>()
-    private var links: [Links] = []
-    private var deadlines = DeadlineHeap()
+    @usableFromInline var pool = Pool<Waiter>()
+    @usableFromInline var links: [Links] = []
+    @usableFromInline var deadlines = DeadlineHeap()
 
-    var count: Int { pool.count }
+    @inlinable var count: Int { pool.count }
 
     /// Bytes that the storage holds.
-    var storageBytes: Int {
+    @inlinable var storageBytes: Int {
         pool.storageBytes + deadlines.storageBytes
             + links.capacity * MemoryLayout<Links>.stride
     }
 
     /// Who must go first, and when.
-    var nextDeadline: (ticket: Ticket, deadline: Tick)? {
+    @inlinable var nextDeadline: (ticket: Ticket, deadline: Tick)? {
         guard let first = deadlines.first, let ticket = pool.ticket(at: first.index) else {
             return nil
         }
         return (ticket, first.deadline)
     }
 
-    func waiter(_ ticket: Ticket) -> Waiter? { pool.element(ticket) }
+    @inlinable func waiter(_ ticket: Ticket) -> Waiter? { pool.element(ticket) }
 
-    func first(of queue: Queue) -> Ticket? { pool.ticket(at: queue.first) }
+    @inlinable func first(of queue: Queue) -> Ticket? { pool.ticket(at: queue.first) }
 
-    func last(of queue: Queue) -> Ticket? { pool.ticket(at: queue.last) }
+    @inlinable func last(of queue: Queue) -> Ticket? { pool.ticket(at: queue.last) }
 
     /// Puts `waiter` at the end of `queue`.
-    mutating func append(_ waiter: Waiter, deadline: Tick, to queue: inout Queue) -> Ticket {
+    @inlinable mutating func append(_ waiter: Waiter, deadline: Tick, to queue: inout Queue)
+        -> Ticket
+    {
         let ticket = pool.insert(waiter)
         let index = ticket.index
         while links.count <= Int(index) { links.append(Links()) }
@@ -61,7 +70,7 @@ struct WaitingRoom<Waiter: Sendable>: Sendable {
     }
 
     /// Takes out who holds `ticket` and stands in `queue`, unless that one left before.
-    mutating func remove(_ ticket: Ticket, from queue: inout Queue) -> Waiter? {
+    @inlinable mutating func remove(_ ticket: Ticket, from queue: inout Queue) -> Waiter? {
         guard let waiter = pool.remove(ticket) else { return nil }
         deadlines.remove(ticket.index)
         let around = links[Int(ticket.index)]

@@ -32,7 +32,11 @@ extension CommandLoop {
             if let large = reader.large { output.appendLargeBulk(large) }
             reader.release()
             guard let plan = reads.plan(number: read.namespace) else { return }
-            if !read.isFresh || isDueEarly(read, plan) { refresh(key, hash, plan) }
+            if !read.isFresh {
+                refresh(key, hash, plan)
+            } else if isDueEarly(read, plan) {
+                refresh(key, hash, plan, loaded: tick.moved(back: read.age))
+            }
         } else if read.isFresh {
             // The origin has said of late that there is none.
             output.appendNull(connection.version)
@@ -45,15 +49,19 @@ extension CommandLoop {
     private mutating func isDueEarly(_ read: LoadedRead, _ plan: NamespacePlan) -> Bool {
         guard let early = plan.early else { return false }
         return early.isDue(
-            at: tick, created: tick.moved(back: .milliseconds(Int64(read.ageMilliseconds))),
+            at: tick, created: tick.moved(back: read.age),
             expires: Tick(read.freshUntil), cost: .microseconds(Int64(read.cost)),
             using: &random)
     }
 
     /// Has a key loaded again that nobody waits for.
-    private func refresh(_ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan) {
+    private func refresh(
+        _ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan, loaded: Tick? = nil
+    ) {
         guard let source = reads?.source(of: plan) else { return }
-        let need = Need(Key(key.bytes), at: store.generation(of: hash), binding: plan.binding)
+        let need = Need(
+            Key(key.bytes), at: store.generation(of: hash), binding: plan.binding,
+            refreshing: loaded)
         _ = source.need([(need, nil)])
     }
 
@@ -86,7 +94,11 @@ extension CommandLoop {
         _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
         switch outcome {
-        case .value(let loaded, _): unsafe output.appendBulk(loaded.value.span.bytes)
+        case .value(let entry, _): unsafe output.appendBulk(entry.value.span.bytes)
+        case .renewed:
+            if !serve(key, hash, by: readers?.stale, &output) {
+                output.appendNull(connection.version)
+            }
         case .absent: output.appendNull(connection.version)
         case .failed(let failure):
             if !serve(key, hash, by: readers?.onError, &output) { output.append(failure) }
@@ -166,6 +178,11 @@ extension OutputBuffer {
     mutating func append(_ failure: SourceFailure) {
         appendErrorText("ORIGIN \(failure.source) \(failure.cause.rawValue)")
     }
+}
+
+extension LoadedRead {
+    /// Since when the value was loaded.
+    fileprivate var age: Duration { .milliseconds(Int64(clamping: ageMilliseconds)) }
 }
 
 extension Tick {

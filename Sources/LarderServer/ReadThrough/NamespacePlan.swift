@@ -33,6 +33,7 @@ extension SourceRules {
     /// How entries of this namespace are loaded.
     init(_ namespace: NamespaceConfiguration, _ origin: OriginConfiguration) {
         self.init()
+        self.namespace = namespace.name
         ttl = namespace.ttl
         jitter = namespace.jitter
         stale = namespace.stale

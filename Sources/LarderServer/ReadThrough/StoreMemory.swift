@@ -8,8 +8,10 @@ struct StoreMemory: SourceMemory {
     /// The namespace's number of each binding of the source.
     let namespaces: [UInt16]
 
-    func holds(_ key: Key) -> Bool {
-        let bytes = unsafe key.bytes.span.bytes
+    func holds(_ need: Need<FillToken>) -> Bool {
+        // What is to be refreshed is there, and fresh.
+        guard need.refreshed == nil else { return false }
+        let bytes = unsafe need.key.bytes.span.bytes
         let now = Moment(MonotonicClock.now())
         switch store.standing(of: bytes, store.hash(bytes), database: 0, at: now) {
         case .fresh, .negative: return true
@@ -22,20 +24,22 @@ struct StoreMemory: SourceMemory {
         let hash = store.hash(key)
         let now = Moment(MonotonicClock.now())
         let outcome: FillOutcome
-        if let entry = fill.entry {
+        switch fill.content {
+        case .value(let entry):
             let value = unsafe entry.value.span.bytes
             outcome = store.fill(
                 value, for: key, hash, database: 0, at: now, flags: entry.flags,
                 provenance: provenance(of: entry, fill.need), ifGeneration: fill.need.token)
-        } else {
-            var provenance = Provenance(loaded: now, freshUntil: Moment(fill.negativeUntil))
+        case .absent(let until):
+            var provenance = Provenance(loaded: now, freshUntil: Moment(until))
             provenance.namespace = namespaces[fill.need.binding]
             outcome = store.fillAbsent(
                 key, hash, database: 0, at: now, provenance: provenance,
                 ifGeneration: fill.need.token)
+        case .renewed: return .gone
         }
         return switch outcome {
-        case .stored: .stored
+        case .stored: .stored(version: 0)
         case .outdated: .moved
         case .notKept, .tooLarge: .refused
         }

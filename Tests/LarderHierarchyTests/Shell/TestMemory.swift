@@ -1,0 +1,71 @@
+import LarderCore
+
+@testable import LarderHierarchy
+
+/// Memory in a dictionary, with generations.
+final class TestMemory: SourceMemory, LeaseMemory {
+    private struct State {
+        var entries: [Key: Entry] = [:]
+        var generations: [Key: Int] = [:]
+        var epoch = 0
+    }
+
+    private let state = Guarded(State())
+    private let time: ManualTime
+
+    init(_ time: ManualTime) {
+        self.time = time
+    }
+
+    func entry(_ key: Key) -> Entry? { state.withLock { $0.entries[key] } }
+
+    func token(of key: Key) -> Int {
+        state.withLock { $0.generations[key, default: 0] + 1_000 * $0.epoch }
+    }
+
+    func holds(_ key: Key) -> Bool {
+        let now = time.now
+        return state.withLock { $0.entries[key]?.isFresh(at: now) ?? false }
+    }
+
+    func holds(_ need: Need<Int>) -> Bool { need.refreshed == nil && holds(need.key) }
+
+    /// A client sets or deletes a key.
+    func write(_ key: Key, _ entry: Entry?) {
+        state.withLock { state in
+            state.generations[key, default: 0] += 1
+            state.entries[key] = entry
+        }
+    }
+
+    func evict(_ key: Key) { state.withLock { $0.entries[key] = nil } }
+
+    func ban() {
+        state.withLock { state in
+            state.epoch += 1
+            state.entries = [:]
+        }
+    }
+
+    func store(_ fill: Fill<Int>) -> Fill<Int>.Outcome {
+        let key = fill.need.key
+        return state.withLock { state in
+            guard fill.need.token == state.generations[key, default: 0] + 1_000 * state.epoch
+            else { return .moved }
+            switch fill.content {
+            case .value(let entry):
+                state.entries[key] = entry
+                state.entries[key]?.version = 77
+            case .absent: state.entries[key] = nil
+            case .renewed(let created, let expires, let staleUntil):
+                guard state.entries[key]?.validator == fill.need.validator,
+                    state.entries[key] != nil
+                else { return .gone }
+                state.entries[key]?.created = created
+                state.entries[key]?.expires = expires
+                state.entries[key]?.staleUntil = staleUntil
+            }
+            return .stored(version: 77)
+        }
+    }
+}
