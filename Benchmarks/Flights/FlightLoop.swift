@@ -93,7 +93,9 @@ import LarderResilience
             }
             var actions: [SourceAction<Token, Waiter>] = []
             core.begin(at: now, &actions)
-            guard case .askOrigin(let id, _, _) = actions.first else { fatalError("no question") }
+            guard case .askOrigin(let id, _, _) = actions.first else {
+                preconditionFailure("The first action asks the origin.")
+            }
             core.loaded([.absent], by: id, at: now, &actions)
         }
         return (seconds() - begin) * 1e9 / Double(roundCount * waiterCount)

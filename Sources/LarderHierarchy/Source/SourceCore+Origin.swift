@@ -166,8 +166,8 @@ extension SourceCore {
 
     /// The value at hand is good again: memory's, or a level's.
     private mutating func renew(
-        _ id: LoadID, _ load: Load<Token, Flights.FlightID>, _ lifetime: LoadedLifetime, asked: Tick,
-        at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
+        _ id: LoadID, _ load: Load<Token, Flights.FlightID>, _ lifetime: LoadedLifetime,
+        asked: Tick, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         let rules = configuration.rules[load.need.binding]
         var probe = load.fallback ?? Entry(key: load.need.key, value: [], created: asked)
