@@ -47,6 +47,8 @@ struct CommandLoop: ~Copyable {
     var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    /// What the command at hand needs loaded, and what those behind it will.
+    var wanted: [Wanted] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     /// Spare transactions have about two kilobytes each.
@@ -134,13 +136,14 @@ struct CommandLoop: ~Copyable {
                 return Received(consumed: position, next: .postpone)
             }
             run(arguments.call(in: bytes), on: &connection, into: &output)
-            if !connection.isWaiting { position = end }
+            // What waits is run again.
+            if connection.isWaiting { startLoads(&connection) } else { position = end }
         case .inlineRequest(let end):
             if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
                 return Received(consumed: position, next: .postpone)
             }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
-            if !connection.isWaiting { position = end }
+            if connection.isWaiting { startLoads(&connection) } else { position = end }
         case .empty(let end):
             position = end
         case .needMore(let atLeast):
@@ -187,7 +190,9 @@ struct CommandLoop: ~Copyable {
         _ output: borrowing OutputBuffer
     ) -> Received? {
         if connection.isClosing { return Received(consumed: position, next: .closeAfterFlush) }
-        if connection.isHeld || connection.isWaiting { return Received(consumed: position, next: .pause) }
+        if connection.isHeld || connection.isWaiting {
+            return Received(consumed: position, next: .pause)
+        }
         guard output.isFull, position < bytes.byteCount else { return nil }
         return Received(consumed: position, next: .yield)
     }

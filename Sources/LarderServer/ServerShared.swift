@@ -57,7 +57,7 @@ final class ServerShared: Sendable {
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
         version: String, users: UserTable = UserTable(), now: Tick,
         sources: ConfigurationSources? = nil,
-        certificates: CertificateKeeper? = nil
+        certificates: CertificateKeeper? = nil, origins: OriginSet? = nil
     ) throws(ServerFailure) {
         self.sources = sources
         self.store = store
@@ -78,7 +78,8 @@ final class ServerShared: Sendable {
         interests = EventInterests(store.events)
         self.settings = Guarded(settings)
         reads = try ReadThrough.make(
-            settings.configuration, store: store, traffic: traffic, loopCount: loopCount)
+            settings.configuration, origins, store: store, traffic: traffic,
+            loopCount: loopCount)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
@@ -207,6 +208,8 @@ final class CommandCounters: Sendable {
     /// were.
     @inline(__always)
     func countCall(_ place: Int) -> UInt64 { calls.add(place) }
+    /// A call was counted that has to be run again.
+    func uncountCall(_ place: Int) { calls.add(place, .max) }
     /// Counts one that answered an error.
     func countFailure(_ place: Int) { failures.add(place) }
     /// Counts one that was refused before it ran.

@@ -39,7 +39,7 @@ import Testing
         let configuration = Configuration()
         let now = MonotonicClock.now()
         let logger = Logger(configuration.log, now: { 0 }, write: { _ in })
-        let shared = ServerShared(
+        let shared = try ServerShared(
             store: ByteStore(MemoryConfiguration(), at: Moment(now)),
             settings: RuntimeSettings(configuration, allowedBytes: 1 << 30), loopCount: 4,
             logger: logger, version: "test", now: now)

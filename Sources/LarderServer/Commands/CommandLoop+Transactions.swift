@@ -43,8 +43,10 @@ extension CommandLoop {
         }
         connection.transaction = nil
         defer {
-            recycle(transaction)
-            endTransaction(of: &connection)
+            if !connection.isWaiting {
+                recycle(transaction)
+                endTransaction(of: &connection)
+            }
         }
         guard !transaction.isAborted else {
             return output.appendError(
@@ -58,19 +60,33 @@ extension CommandLoop {
             shards.formUnion(watch.shards)
         }
         (isInTransaction, tellings.isCollecting) = (true, true)
+        var missing = Missing()
         store.withTransaction(shards) {
-            if let watch, !watch.isEmpty {
-                // Nobody breaks it from here on.
-                guard !store.isBroken(watch, at: now) else {
-                    return output.appendNullArray(version)
-                }
-                store.endWatch(watch)
+            // Nobody breaks a watch from here on.
+            if let watch, !watch.isEmpty, store.isBroken(watch, at: now) {
+                return output.appendNullArray(version)
             }
+            missing = look(for: transaction, connection)
+            guard missing.isNothing else { return }
+            if let watch, !watch.isEmpty { store.endWatch(watch) }
             runQueued(transaction, on: &connection, into: &output)
         }
         tellings.isCollecting = false
         if !tellings.isEmpty { tellCollected(of: transaction, on: &connection, into: &output) }
         isInTransaction = false
+        if !missing.isNothing { load(missing, for: transaction, &connection, &output) }
+    }
+
+    /// Lets EXEC wait for what its commands need.
+    private mutating func load(
+        _ missing: Missing, for transaction: Transaction, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        if let failure = missing.failure ?? want(missing.keys, &connection) {
+            return output.append(failure)
+        }
+        connection.transaction = transaction
+        counters.uncountCall(Int(Command.exec.rawValue))
     }
 
     private mutating func runQueued(

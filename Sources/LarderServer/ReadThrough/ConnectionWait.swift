@@ -4,7 +4,8 @@ import LarderRuntime
 
 /// What a connection waits for before it can run its next command, and what has come of it.
 ///
-/// The command stays where it is, unconsumed, and is run again when all has come.
+/// The command stays where it is, unconsumed, and is run again when all has come. What the commands
+/// behind it will need is waited for together with that.
 final class ConnectionWait {
     typealias WaitID = ReadThrough.ServerSource.WaitID
 
@@ -14,12 +15,15 @@ final class ConnectionWait {
         let wait: WaitID
     }
 
+    /// Loads of one key for one command: more only serve one who fights with somebody's writes, or
+    /// for a value that cannot be kept.
+    private static let triesMax = 3
+
     private let id: ConnectionID
     private var pending: [UInt32: Pending] = [:]
     private var outcomes: [Key: Landing.Outcome] = [:]
+    private var tries: [Key: Int] = [:]
     private var number: UInt32 = 0
-    /// How often the command at hand was run in vain.
-    private(set) var rounds = 0
 
     init(_ id: ConnectionID) {
         self.id = id
@@ -28,8 +32,26 @@ final class ConnectionWait {
     /// Whether something has still to come.
     var isWaiting: Bool { !pending.isEmpty }
 
-    /// Whether the command at hand has waited for something.
-    var isOver: Bool { pending.isEmpty && rounds > 0 }
+    /// A command needs `keys`, which are to be loaded next.
+    ///
+    /// - Returns: A key that it has waited for too often; then it does not wait.
+    func begin(_ keys: [Wanted]) -> Wanted? {
+        if let vain = keys.first(where: { tries[$0.key, default: 0] >= Self.triesMax }) {
+            return vain
+        }
+        // What came for another command is no answer to one that begins now.
+        if keys.allSatisfy({ tries[$0.key] == nil }) { outcomes.removeAll() }
+        for wanted in keys {
+            tries[wanted.key, default: 0] += 1
+            outcomes[wanted.key] = nil
+        }
+        return nil
+    }
+
+    /// The commands before the one at hand are done.
+    func forgetTries() {
+        tries.removeAll()
+    }
 
     /// A name for the next wait.
     func nextWaiter() -> LoadWaiter {
@@ -59,17 +81,10 @@ final class ConnectionWait {
                 outcomes[ended.key] = .failed(failure)
             }
         }
-        if !isWaiting { rounds += 1 }
     }
 
     /// What came of the load of `key`, if the command at hand has waited for it.
     func outcome(of key: Key) -> Landing.Outcome? { outcomes[key] }
-
-    /// The command at hand is done.
-    func end() {
-        outcomes.removeAll()
-        rounds = 0
-    }
 
     /// What to cancel when the client is gone, by source.
     var waits: [(source: Int, wait: WaitID)] { pending.values.map { ($0.source, $0.wait) } }

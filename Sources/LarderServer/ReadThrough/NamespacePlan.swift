@@ -6,6 +6,10 @@ import LarderResilience
 /// What the server does with the keys of one namespace.
 struct NamespacePlan: Sendable {
     let name: String
+    /// The name of its origin, for failures.
+    let origin: String
+    /// What a write does.
+    let write: NamespaceConfiguration.WriteMode
     /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
     let source: Int?
     /// Place of its rules in the source.
@@ -19,6 +23,8 @@ struct NamespacePlan: Sendable {
 
     init(_ namespace: NamespaceConfiguration, source: Int?, binding: Int) {
         name = namespace.name
+        origin = namespace.origin?.use ?? ""
+        write = namespace.write
         self.source = source
         self.binding = binding
         staleMilliseconds = namespace.stale.wholeMilliseconds

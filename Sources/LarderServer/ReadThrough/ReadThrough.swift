@@ -16,19 +16,35 @@ final class ReadThrough: Sendable {
 
     /// The sources of a configuration; nil when no namespace has an origin.
     ///
+    /// - Parameter origins: In place of those that the configuration describes.
     /// - Throws: `ServerFailure` that names what cannot work.
     static func make(
-        _ configuration: Configuration, store: ByteStore, traffic: Traffic, loopCount: Int
+        _ configuration: Configuration, _ origins: OriginSet?, store: ByteStore,
+        traffic: Traffic, loopCount: Int
     ) throws(ServerFailure) -> ReadThrough? {
         guard configuration.namespaces.contains(where: { $0.origin != nil }) else { return nil }
-        let origins: OriginSet
+        try refuseUnfinished(configuration)
+        let made: OriginSet
         do throws(ConfigurationError) {
-            origins = try OriginSet(configuration)
+            if let origins { made = origins } else { made = try OriginSet(configuration) }
         } catch {
             throw ServerFailure(description: error.description)
         }
         return try ReadThrough(
-            configuration, origins, store: store, traffic: traffic, loopCount: loopCount)
+            configuration, made, store: store, traffic: traffic, loopCount: loopCount)
+    }
+
+    /// Refuses what another way of writing in its place would make lose writes.
+    private static func refuseUnfinished(
+        _ configuration: Configuration
+    ) throws(ServerFailure) {
+        for namespace in configuration.namespaces where namespace.origin != nil {
+            guard namespace.write == .through || namespace.write == .around else { continue }
+            throw ServerFailure(
+                description: "namespaces.\(namespace.name): 'write: \(namespace.write.rawValue)' "
+                    + "is not there yet (it is what a 'set' means without another 'write'); "
+                    + "'write: cache' writes here only, 'write: invalidate' drops the key here")
+        }
     }
 
     private init(
