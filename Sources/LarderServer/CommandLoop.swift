@@ -7,7 +7,9 @@ import Synchronization
 /// Reads requests and runs them: the part of the server that belongs to one loop.
 struct CommandLoop: ~Copyable {
     let shared: ServerShared
-    let store: ByteStore
+    var store: ByteStore
+    /// Where writes are tried out whose origin is asked first; made when one is.
+    var scratch: ByteStore?
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog

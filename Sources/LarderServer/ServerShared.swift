@@ -88,6 +88,16 @@ final class ServerShared: Sendable {
         carryOut([], settings)
     }
 
+    /// A store for the entries of one command.
+    func makeScratch(at now: Moment) -> ByteStore {
+        var scratch = LarderMemory.MemoryConfiguration()
+        scratch.limit = .init(bytes: max(64 << 20, 4 * valueMax))
+        scratch.valueMax = valueMax
+        scratch.databaseCount = store.databaseCount
+        scratch.loopCount = 1
+        return ByteStore(scratch, at: now)
+    }
+
     /// The counters of the loops at the last CONFIG RESETSTAT.
     var counted: TrafficCounts {
         get { resetCounts.withLock { $0 } }

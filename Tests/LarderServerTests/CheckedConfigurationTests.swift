@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// What `larder check` finds beyond the configuration itself: at the place where it was given.
-@Suite struct CheckedConfigurationTests {
+@Suite(.onOwnThread) struct CheckedConfigurationTests {
     private static func loaded(_ text: String) throws -> LoadedConfiguration {
         let file = ConfigurationInput.File(name: "l.yaml", bytes: Array(text.utf8))
         return try Configuration.load(ConfigurationInput(file: file))

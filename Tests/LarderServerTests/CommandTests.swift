@@ -1,7 +1,7 @@
 import LarderWire
 import Testing
 
-@Suite struct CommandTests {
+@Suite(.onOwnThread) struct CommandTests {
     @Test(arguments: CommandScripts.all, [RESPVersion.v2, .v3])
     func `commands answer as redis does`(script: Script, version: RESPVersion) throws {
         try script.play(version, on: ServerFixture().client())

@@ -3,7 +3,7 @@ import LarderServer
 import LarderTesting
 import Testing
 
-@Suite struct ReloadTests {
+@Suite(.onOwnThread) struct ReloadTests {
     private let folder: ScratchFolder
     private let sources: ConfigurationSources
 

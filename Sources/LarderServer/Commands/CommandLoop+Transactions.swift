@@ -89,6 +89,20 @@ extension CommandLoop {
         counters.uncountCall(Int(Command.exec.rawValue))
     }
 
+    /// Refuses what would have to wait for an origin within the transaction.
+    private func refusesToQueue(
+        _ command: Command, _ call: borrowing Call, _ transaction: Transaction,
+        _ output: inout OutputBuffer
+    ) -> Bool {
+        guard table.traits[Int(command.rawValue)].accepts(argumentCount: call.count) else {
+            return false
+        }
+        if case .memory = writeRoute(of: command, call) { return false }
+        transaction.abort()
+        output.appendError("ERR a key whose writes go to its origin is not written inside MULTI")
+        return true
+    }
+
     private mutating func runQueued(
         _ transaction: Transaction, on connection: inout ClientConnection,
         into output: inout OutputBuffer
@@ -130,6 +144,7 @@ extension CommandLoop {
     ) {
         // What will not run is not kept.
         guard !transaction.isAborted else { return output.appendSimple("QUEUED") }
+        if reads != nil, refusesToQueue(command, call, transaction, &output) { return }
         let byteCount = RequestQueue.byteCount(of: call)
         let isTaken = transaction.heldBytes + byteCount <= shared.transactionBytesMax
         // A request in the queue tells its length in 32 bits.

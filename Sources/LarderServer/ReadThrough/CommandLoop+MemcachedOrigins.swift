@@ -19,6 +19,9 @@ extension CommandLoop {
             if reads?.plan(for: key)?.source != nil { isMeant = true }
         }
         guard isMeant else { return runPlain(command, call, on: &connection, into: &output) }
+        guard command.verb.isPlainRead || !writesOrigin(command, call) else {
+            return output.append("SERVER_ERROR memcached does not write through to origins yet\r\n")
+        }
         var missing = Missing()
         let start = output.count
         store.withTransaction(shards) {
@@ -47,6 +50,16 @@ extension CommandLoop {
         } else {
             counters.memcachedCalls.add(MemcachedCounter.commands.rawValue, .max)
         }
+    }
+
+    private func writesOrigin(_ command: MemcachedCommand, _ call: borrowing Call) -> Bool {
+        var writes = false
+        let isDeletion = command.verb == .delete || command.verb == .metaDelete
+        forEachKey(of: command, call) { key in
+            guard let plan = reads?.plan(for: key), plan.writesOrigin else { return }
+            if !isDeletion || plan.canDelete { writes = true }
+        }
+        return writes
     }
 
     private func forEachKey(

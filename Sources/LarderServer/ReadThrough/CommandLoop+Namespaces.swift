@@ -28,6 +28,11 @@ extension CommandLoop {
         guard places.contains(where: { reads.plan(for: call[$0])?.source != nil }) else {
             return runHot(command, call, on: &connection, into: &output)
         }
+        switch writeRoute(of: command, call) {
+        case .memory: break
+        case .origin: return writeThrough(command, call, &connection, &output)
+        case .refused(let why): return output.appendErrorText("ERR \(why)")
+        }
         var shards = ShardSet()
         for place in places { store.insertShard(of: store.hash(call[place]), into: &shards) }
         var missing = Missing()
@@ -95,7 +100,7 @@ extension CommandLoop {
     /// Drops the keys that were written and are not to stay.
     private func dropInvalidated(_ command: Command, _ call: borrowing Call) {
         guard command.originUse == .writes || command.originUse == .modifies, let reads else { return }
-        for place in command.keyPlaces(call) where command != .bitop || place == 2 {
+        for place in command.writtenPlaces(call) {
             if reads.plan(for: call[place])?.write == .invalidate { drop(call[place]) }
         }
     }

@@ -19,7 +19,28 @@ final class ConnectionWait {
     /// for a value that cannot be kept.
     private static let triesMax = 3
 
+    /// A write whose origin is asked first.
+    struct Write {
+        enum State {
+            /// Others write the keys.
+            case queues(UInt32)
+            /// Nobody else writes them.
+            case held
+            /// The origin is asked.
+            case asked(UInt32)
+            case done(SourceFailure?)
+        }
+
+        let keys: [Key]
+        let lane: OriginWrites.LaneID
+        var state: State
+        /// What is answered when the origin has taken it.
+        var reply: KeptReply?
+    }
+
     private let id: ConnectionID
+    /// The write of the command at hand.
+    var write: Write?
     private var pending: [UInt32: Pending] = [:]
     private var outcomes: [Key: Landing.Outcome] = [:]
     private var tries: [Key: Int] = [:]
@@ -30,7 +51,12 @@ final class ConnectionWait {
     }
 
     /// Whether something has still to come.
-    var isWaiting: Bool { !pending.isEmpty }
+    var isWaiting: Bool {
+        switch write?.state {
+        case .queues, .asked: true
+        default: !pending.isEmpty
+        }
+    }
 
     /// A command needs `keys`, which are to be loaded next.
     ///
@@ -79,6 +105,10 @@ final class ConnectionWait {
             case .timeout(let failure, let number):
                 guard let ended = pending.removeValue(forKey: number) else { continue }
                 outcomes[ended.key] = .failed(failure)
+            case .granted(let number):
+                if case .queues(number) = write?.state { write?.state = .held }
+            case .written(let failure, let number):
+                if case .asked(number) = write?.state { write?.state = .done(failure) }
             }
         }
     }

@@ -1,6 +1,7 @@
 import LarderAssembly
 import LarderCore
 import LarderHierarchy
+import LarderMemory
 import LarderResilience
 
 /// What the server does with the keys of one namespace.
@@ -10,6 +11,9 @@ struct NamespacePlan: Sendable {
     let origin: String
     /// What a write does.
     let write: NamespaceConfiguration.WriteMode
+    /// Whether the origin is told of deletions.
+    let canDelete: Bool
+    private let ttlMilliseconds: UInt64?
     /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
     let source: Int?
     /// Place of its rules in the source.
@@ -25,6 +29,8 @@ struct NamespacePlan: Sendable {
         name = namespace.name
         origin = namespace.origin?.use ?? ""
         write = namespace.write
+        canDelete = namespace.origin?.delete != nil
+        ttlMilliseconds = namespace.ttl?.wholeMilliseconds
         self.source = source
         self.binding = binding
         staleMilliseconds = namespace.stale.wholeMilliseconds
@@ -32,6 +38,16 @@ struct NamespacePlan: Sendable {
         early = namespace.refreshAt.map {
             EarlyRefresh(beta: namespace.earlyRefresh, refreshAt: $0)
         }
+    }
+
+    /// Whether its writes go to the origin first.
+    var writesOrigin: Bool { source != nil && (write == .through || write == .around) }
+
+    /// Until when is fresh what is written at `now`.
+    func expiry(from now: Moment) -> Moment {
+        guard let ttlMilliseconds else { return .never }
+        let (end, overflow) = now.milliseconds.addingReportingOverflow(ttlMilliseconds)
+        return overflow ? .never : Moment(milliseconds: end)
     }
 }
 

@@ -49,6 +49,11 @@ extension Command {
         return stride(from: row.firstKey, to: min(last + 1, call.count), by: row.keyStep)
     }
 
+    /// Places of the keys that a call may change.
+    func writtenPlaces(_ call: borrowing Call) -> StrideTo<Int> {
+        self == .bitop ? stride(from: 2, to: 3, by: 1) : keyPlaces(call)
+    }
+
     /// Places of the keys whose values a call needs.
     func loadedPlaces(_ call: borrowing Call) -> StrideTo<Int> {
         let nothing = stride(from: 0, to: 0, by: 1)

@@ -12,7 +12,9 @@ final class ReadThrough: Sendable {
     private let matcher: NamespaceMatcher
     private let plans: [NamespacePlan]
     private let sources: [ServerSource]
+    private let origins: [[any Origin]]
     let post: LandingPost
+    let writes: OriginWrites
 
     /// The sources of a configuration; nil when no namespace has an origin.
     ///
@@ -23,7 +25,6 @@ final class ReadThrough: Sendable {
         traffic: Traffic, loopCount: Int
     ) throws(ServerFailure) -> ReadThrough? {
         guard configuration.namespaces.contains(where: { $0.origin != nil }) else { return nil }
-        try refuseUnfinished(configuration)
         let made: OriginSet
         do throws(ConfigurationError) {
             if let origins { made = origins } else { made = try OriginSet(configuration) }
@@ -32,19 +33,6 @@ final class ReadThrough: Sendable {
         }
         return try ReadThrough(
             configuration, made, store: store, traffic: traffic, loopCount: loopCount)
-    }
-
-    /// Refuses what another way of writing in its place would make lose writes.
-    private static func refuseUnfinished(
-        _ configuration: Configuration
-    ) throws(ServerFailure) {
-        for namespace in configuration.namespaces where namespace.origin != nil {
-            guard namespace.write == .through || namespace.write == .around else { continue }
-            throw ServerFailure(
-                description: "namespaces.\(namespace.name): 'write: \(namespace.write.rawValue)' "
-                    + "is not there yet (it is what a 'set' means without another 'write'); "
-                    + "'write: cache' writes here only, 'write: invalidate' drops the key here")
-        }
     }
 
     private init(
@@ -61,6 +49,7 @@ final class ReadThrough: Sendable {
             NamespacePlan($0, source: nil, binding: 0)
         }
         var sources: [ServerSource] = []
+        var sourceOrigins: [[any Origin]] = []
         for origin in configuration.origins {
             guard let bindings = origins.bindings[origin.name] else { continue }
             for (place, binding) in bindings.enumerated() {
@@ -68,6 +57,7 @@ final class ReadThrough: Sendable {
                     configuration.namespaces[binding.namespace], source: sources.count,
                     binding: place)
             }
+            sourceOrigins.append(bindings.map(\.origin))
             let memory = StoreMemory(
                 store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) })
             let core = try Self.core(origin, bindings, configuration)
@@ -76,6 +66,8 @@ final class ReadThrough: Sendable {
                     core, origins: bindings.map(\.origin), memory: memory, observer: post))
         }
         self.plans = plans
+        self.origins = sourceOrigins
+        writes = OriginWrites(store: store, post: post)
         self.sources = sources
     }
 
@@ -133,7 +125,22 @@ final class ReadThrough: Sendable {
     /// Nobody waits any more: the client is gone.
     func end(_ wait: ConnectionWait, _ id: ConnectionID) {
         for (source, wait) in wait.waits { sources[source].cancel([wait]) }
+        endWrite(of: wait)
         _ = post.take(for: id)
+    }
+
+    /// A write that no origin was asked for yet does not come about.
+    func endWrite(of wait: ConnectionWait) {
+        defer { wait.write = nil }
+        switch wait.write?.state {
+        case .queues, .held: if let lane = wait.write?.lane { writes.leave(lane) }
+        case .asked, .done, nil: return
+        }
+    }
+
+    /// The origin of a namespace, as that sees it.
+    func origin(of plan: NamespacePlan) -> (any Origin)? {
+        plan.source.map { origins[$0][plan.binding] }
     }
 
     /// A source by its place.

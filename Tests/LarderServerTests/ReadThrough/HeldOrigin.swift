@@ -8,6 +8,8 @@ final class HeldOrigin: Origin {
         var questions: [[String]] = []
         var isHeld = false
         var waiting: [CheckedContinuation<Void, Never>] = []
+        var writes: [String] = []
+        var writeOutcomes: [String: WriteOutcome] = [:]
     }
 
     let name = "catalog"
@@ -57,9 +59,45 @@ final class HeldOrigin: Origin {
         return state.withLock { state in keys.map { state.values[$0] ?? .absent } }
     }
 
-    func write(_ entries: [Entry]) async -> [WriteOutcome] { entries.map { _ in .applied } }
+    /// What was written so far: `key=value`, or `-key`.
+    var writes: [String] { state.withLock { $0.writes } }
 
-    func remove(_ keys: [Key]) async -> [WriteOutcome] { keys.map { _ in .applied } }
+    /// From now on writes of `key` end so.
+    func answerWrites(of key: String, with outcome: WriteOutcome) {
+        state.withLock { $0.writeOutcomes[key] = outcome }
+    }
+
+    func write(_ entries: [Entry]) async -> [WriteOutcome] {
+        await take(
+            entries.map { entry in
+                (String(decoding: entry.key.bytes, as: UTF8.self),
+                    String(decoding: entry.value, as: UTF8.self))
+            })
+    }
+
+    func remove(_ keys: [Key]) async -> [WriteOutcome] {
+        await take(keys.map { (String(decoding: $0.bytes, as: UTF8.self), nil) })
+    }
+
+    private func take(_ writes: [(key: String, value: String?)]) async -> [WriteOutcome] {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                state.writes += writes.map { key, value in value.map { "\(key)=\($0)" } ?? "-\(key)" }
+                if state.isHeld { state.waiting.append(continuation) }
+                return state.isHeld
+            }
+            if !isHeld { continuation.resume() }
+        }
+        return state.withLock { state in
+            writes.map { key, value in
+                let outcome = state.writeOutcomes[key] ?? .applied
+                if outcome == .applied {
+                    state.values[key] = value.map { .loaded(Loaded(Array($0.utf8))) } ?? .absent
+                }
+                return outcome
+            }
+        }
+    }
 }
 
 extension ServerFixture {

@@ -121,13 +121,4 @@ import Testing
         #expect(try client.ask("EXEC") == "*1\r\n+OK\r\n")
         #expect(try client.ask("EXISTS", "product:1") == ":0\r\n")
     }
-
-    @Test(arguments: [NamespaceConfiguration.WriteMode.through, .around])
-    func `what cannot be written yet is refused at start`(
-        mode: NamespaceConfiguration.WriteMode
-    ) throws {
-        #expect(throws: (any Error).self) {
-            try ServerFixture(loadingFrom: Self.origin()) { $0.write = mode }
-        }
-    }
 }
