@@ -13,7 +13,7 @@ struct CommandLoop: ~Copyable {
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
-    /// Nil when no namespace has an origin.
+    /// Nil when there are no namespaces.
     let reads: ReadThrough?
     /// Who looks at entries that came from there; nil as well.
     let readers: LoadedReaders?

@@ -49,7 +49,7 @@ final class ServerShared: Sendable {
     /// Nil when no listener uses TLS.
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
-    /// Nil when no namespace has an origin.
+    /// Nil when there are no namespaces.
     let reads: ReadThrough?
     private let tcpPort = Atomic<Int>(0)
 

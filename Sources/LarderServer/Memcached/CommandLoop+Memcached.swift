@@ -85,7 +85,6 @@ extension CommandLoop {
                 return Received(consumed: position, next: .postpone)
             }
             serve(command, arguments.call(in: bytes), on: &connection, &output)
-            // What waits is run again.
             if connection.isWaiting { startLoads(&connection) } else { position = end }
         case .failure(let failure, let command, let end):
             refuse(failure, command, arguments.call(in: bytes), connection, &output)

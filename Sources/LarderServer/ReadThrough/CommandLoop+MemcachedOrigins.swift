@@ -16,7 +16,7 @@ extension CommandLoop {
         var isMeant = false
         forEachKey(of: command, call) { key in
             store.insertShard(of: store.hash(key), into: &shards)
-            if reads?.plan(for: key)?.source != nil { isMeant = true }
+            if reads?.plan(for: key)?.isSpecial == true { isMeant = true }
         }
         guard isMeant else { return runPlain(command, call, on: &connection, into: &output) }
         guard command.verb.isPlainRead || !writesOrigin(command, call) else {
@@ -36,7 +36,7 @@ extension CommandLoop {
             runPlain(command, call, on: &connection, into: &output)
             guard !command.verb.isPlainRead else { return }
             forEachKey(of: command, call) { key in
-                if reads?.plan(for: key)?.write == .invalidate { drop(key) }
+                if reads?.plan(for: key)?.dropsWrites == true { drop(key) }
             }
         }
         for due in missing.due { refresh(due) }

@@ -25,7 +25,7 @@ extension CommandLoop {
         }
         guard command != .exec else { return exec(&connection, &output) }
         let places = command.keyPlaces(call)
-        guard places.contains(where: { reads.plan(for: call[$0])?.source != nil }) else {
+        guard places.contains(where: { reads.plan(for: call[$0])?.isSpecial == true }) else {
             return runHot(command, call, on: &connection, into: &output)
         }
         switch writeRoute(of: command, call) {
@@ -101,7 +101,7 @@ extension CommandLoop {
     private func dropInvalidated(_ command: Command, _ call: borrowing Call) {
         guard command.originUse == .writes || command.originUse == .modifies, let reads else { return }
         for place in command.writtenPlaces(call) {
-            if reads.plan(for: call[place])?.write == .invalidate { drop(call[place]) }
+            if reads.plan(for: call[place])?.dropsWrites == true { drop(call[place]) }
         }
     }
 

@@ -39,6 +39,9 @@ final class ConnectionWait {
     }
 
     private let id: ConnectionID
+    private var bypass: UInt32?
+    /// What the origin said past memory.
+    var bypassed: LoadOutcome?
     /// The write of the command at hand.
     var write: Write?
     private var pending: [UInt32: Pending] = [:]
@@ -54,7 +57,7 @@ final class ConnectionWait {
     var isWaiting: Bool {
         switch write?.state {
         case .queues, .asked: true
-        default: !pending.isEmpty
+        default: !pending.isEmpty || bypass != nil
         }
     }
 
@@ -77,6 +80,11 @@ final class ConnectionWait {
     /// The commands before the one at hand are done.
     func forgetTries() {
         tries.removeAll()
+    }
+
+    /// The origin is asked past memory.
+    func beginBypass(_ waiter: LoadWaiter) {
+        bypass = waiter.number
     }
 
     /// A name for the next wait.
@@ -105,6 +113,9 @@ final class ConnectionWait {
             case .timeout(let failure, let number):
                 guard let ended = pending.removeValue(forKey: number) else { continue }
                 outcomes[ended.key] = .failed(failure)
+            case .bypassed(let outcome, let number):
+                guard bypass == number else { continue }
+                (bypass, bypassed) = (nil, outcome)
             case .granted(let number):
                 if case .queues(number) = write?.state { write?.state = .held }
             case .written(let failure, let number):

@@ -19,6 +19,8 @@ final class LandingPost: SourceObserver {
         case landing(Landing, number: UInt32)
         /// It has waited too long.
         case timeout(SourceFailure, number: UInt32)
+        /// What the origin said past memory.
+        case bypassed(LoadOutcome, number: UInt32)
         /// It may write now.
         case granted(number: UInt32)
         /// The origin has taken its write, or why not.
@@ -39,6 +41,10 @@ final class LandingPost: SourceObserver {
 
     func timedOut(_ waiters: [LoadWaiter], _ failure: SourceFailure) {
         put(waiters) { .timeout(failure, number: $0) }
+    }
+
+    func bypassed(_ waiter: LoadWaiter, _ outcome: LoadOutcome) {
+        put([waiter]) { .bypassed(outcome, number: $0) }
     }
 
     func granted(_ waiters: [LoadWaiter]) {

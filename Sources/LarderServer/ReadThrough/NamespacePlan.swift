@@ -13,6 +13,7 @@ struct NamespacePlan: Sendable {
     let write: NamespaceConfiguration.WriteMode
     /// Whether the origin is told of deletions.
     let canDelete: Bool
+    private let isNeverKept: Bool
     private let ttlMilliseconds: UInt64?
     /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
     let source: Int?
@@ -29,6 +30,7 @@ struct NamespacePlan: Sendable {
         name = namespace.name
         origin = namespace.origin?.use ?? ""
         write = namespace.write
+        isNeverKept = namespace.caching == .never
         canDelete = namespace.origin?.delete != nil
         ttlMilliseconds = namespace.ttl?.wholeMilliseconds
         self.source = source
@@ -39,6 +41,11 @@ struct NamespacePlan: Sendable {
             EarlyRefresh(beta: namespace.earlyRefresh, refreshAt: $0)
         }
     }
+
+    /// Whether what is written here goes at once.
+    var dropsWrites: Bool { isNeverKept || write == .invalidate }
+    /// Whether commands on its keys do other than they do without a namespace.
+    var isSpecial: Bool { source != nil || dropsWrites }
 
     /// Whether its writes go to the origin first.
     var writesOrigin: Bool { source != nil && (write == .through || write == .around) }

@@ -16,7 +16,7 @@ final class ReadThrough: Sendable {
     let post: LandingPost
     let writes: OriginWrites
 
-    /// The sources of a configuration; nil when no namespace has an origin.
+    /// The namespaces of a configuration with their sources; nil when there are none.
     ///
     /// - Parameter origins: In place of those that the configuration describes.
     /// - Throws: `ServerFailure` that names what cannot work.
@@ -24,7 +24,7 @@ final class ReadThrough: Sendable {
         _ configuration: Configuration, _ origins: OriginSet?, store: ByteStore,
         traffic: Traffic, loopCount: Int
     ) throws(ServerFailure) -> ReadThrough? {
-        guard configuration.namespaces.contains(where: { $0.origin != nil }) else { return nil }
+        guard !configuration.namespaces.isEmpty else { return nil }
         let made: OriginSet
         do throws(ConfigurationError) {
             if let origins { made = origins } else { made = try OriginSet(configuration) }
@@ -59,11 +59,15 @@ final class ReadThrough: Sendable {
             }
             sourceOrigins.append(bindings.map(\.origin))
             let memory = StoreMemory(
-                store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) })
+                store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) },
+                keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
             let core = try Self.core(origin, bindings, configuration)
             sources.append(
                 ServerSource(
                     core, origins: bindings.map(\.origin), memory: memory, observer: post))
+        }
+        store.classifyKeys { [matcher] key in
+            UInt16(clamping: matcher.number(of: key).map { $0 + 1 } ?? 0)
         }
         self.plans = plans
         self.origins = sourceOrigins
@@ -103,6 +107,11 @@ final class ReadThrough: Sendable {
     /// What is done with the keys of the namespace that an entry names.
     func plan(number: UInt16) -> NamespacePlan? {
         number == 0 || Int(number) > plans.count ? nil : plans[Int(number) - 1]
+    }
+
+    /// The number of a namespace, by which entries name it.
+    func number(of name: String) -> UInt16? {
+        plans.firstIndex { $0.name == name }.map { UInt16(clamping: $0 + 1) }
     }
 
     /// Whether an entry that is no longer fresh may be served while it is loaded again.
