@@ -69,3 +69,21 @@ import Testing
         #expect(problems.map(\.source) == [.flag(name: "--tls.certificate")])
     }
 }
+
+extension CheckedConfigurationTests {
+    @Test func `tells where a secret of an origin is that cannot be had`() throws {
+        let loaded = try Configuration.load(
+            ConfigurationInput(
+                file: ConfigurationInput.File(
+                    name: "l.yaml",
+                    bytes: Array(
+                        """
+                        origins:
+                          web: { http: "http://a", headers: { X-Api-Key: "env:LARDER_TEST_NONE" } }
+                        """.utf8))))
+        let problems = Server.originProblems(loaded).map(\.description)
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix("l.yaml:2:50: origins.web.X-Api-Key: ") == true)
+        #expect(problems.first?.contains("LARDER_TEST_NONE") == true)
+    }
+}

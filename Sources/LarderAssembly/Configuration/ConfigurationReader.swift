@@ -60,7 +60,6 @@ struct ConfigurationReader {
             let meant = Suggestion.path(for: flag.path).map { "; did you mean '--\($0)'?" }
             return report("unknown flag\(meant ?? "; 'larder serve --help' lists them")", source)
         }
-        warnIfWithoutEffect(setting, at: source)
         guard let value = flag.value else {
             return report("there is no value; \(setting.form)", source)
         }
@@ -109,7 +108,6 @@ struct ConfigurationReader {
             let hint = isHinted ? Suggestion.hint(for: entry.key, in: section) : "see --help"
             return report("unknown key '\(entry.key.clipped)'; \(hint)", keySource)
         }
-        warnIfWithoutEffect(setting, at: keySource)
         read(setting, entry.value, of: file)
     }
 
@@ -117,9 +115,6 @@ struct ConfigurationReader {
     private mutating func readStructured(_ entries: [YAMLNode.Entry], of file: String) {
         for key in Setting.structured {
             guard let entry = entries.first(where: { $0.key == key }) else { continue }
-            if Setting.unused.contains(key) {
-                warnNoEffect(of: key, at: .file(name: file, position: entry.position))
-            }
             switch key {
             case "users": readUsers(entry.value, of: file)
             case "origins": readOrigins(entry.value, of: file)
@@ -203,14 +198,6 @@ struct ConfigurationReader {
     mutating func warnNoEffect(of path: String, at source: ConfigurationSource) {
         guard warned.insert(path).inserted else { return }
         warn("'\(path)' has no effect yet", source)
-    }
-
-    /// A section may be read before anything uses it.
-    private mutating func warnIfWithoutEffect(
-        _ setting: Setting, at source: ConfigurationSource
-    ) {
-        let section = String(setting.path.prefix { $0 != "." })
-        if Setting.unused.contains(section) { warnNoEffect(of: section, at: source) }
     }
 
     /// The key of a later feature that `path` is, or lies in.

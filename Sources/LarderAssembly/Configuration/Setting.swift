@@ -68,9 +68,6 @@ extension Setting {
         "listen.admin", "disk", "cold", "remote", "optimizer",
     ]
 
-    /// Sections whose values are kept, and shown by CONFIG GET, but used by nothing yet.
-    static let unused: Set<String> = ["origins", "namespaces"]
-
     /// Keys with a form of their own, which only the file can give.
     static let structured = ["users", "origins", "namespaces"]
 

@@ -34,7 +34,9 @@ public struct WriteLanes<Waiter: Sendable>: Sendable {
 
     /// Somebody wants to write `keys`.
     ///
-    /// - Parameter waiter: Who is told by `leave` of another, if it may not go at once.
+    /// - Parameters:
+    ///   - keys: Which.
+    ///   - waiter: Who is told by `leave` of another, if it may not go at once.
     /// - Returns: Its name, and whether it may go; `nil` when there are too many.
     /// - Complexity: O(keys).
     public mutating func enter(

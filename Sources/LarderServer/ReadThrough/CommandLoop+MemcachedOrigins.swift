@@ -22,6 +22,13 @@ extension CommandLoop {
         guard command.verb.isPlainRead || !writesOrigin(command, call) else {
             return output.append("SERVER_ERROR memcached does not write through to origins yet\r\n")
         }
+        runLocked(command, call, shards, on: &connection, into: &output)
+    }
+
+    private mutating func runLocked(
+        _ command: MemcachedCommand, _ call: borrowing Call, _ shards: ShardSet,
+        on connection: inout ClientConnection, into output: inout OutputBuffer
+    ) {
         var missing = Missing()
         let start = output.count
         store.withTransaction(shards) {

@@ -7,9 +7,6 @@ import LarderWire
 // Commands other than GET where some namespace has an origin.
 extension CommandLoop {
     /// Runs a command when the values that it needs are in memory; until then the connection waits.
-    ///
-    /// All its keys are locked from the look at them to the end, so that what was there for it
-    /// cannot go before it has run.
     @inline(never)
     mutating func runWithOrigins(
         _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
@@ -33,8 +30,19 @@ extension CommandLoop {
         case .origin: return writeThrough(command, call, &connection, &output)
         case .refused(let why): return output.appendErrorText("ERR \(why)")
         }
+        runLocked(command, call, on: &connection, into: &output)
+    }
+
+    /// Locks the keys from the look at them to the end of the command, so that what was there for
+    /// it cannot go before it has run.
+    private mutating func runLocked(
+        _ command: Command, _ call: borrowing Call, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) {
         var shards = ShardSet()
-        for place in places { store.insertShard(of: store.hash(call[place]), into: &shards) }
+        for place in command.keyPlaces(call) {
+            store.insertShard(of: store.hash(call[place]), into: &shards)
+        }
         var missing = Missing()
         let start = output.count
         store.withTransaction(shards) {
@@ -99,7 +107,9 @@ extension CommandLoop {
 
     /// Drops the keys that were written and are not to stay.
     private func dropInvalidated(_ command: Command, _ call: borrowing Call) {
-        guard command.originUse == .writes || command.originUse == .modifies, let reads else { return }
+        guard command.originUse == .writes || command.originUse == .modifies, let reads else {
+            return
+        }
         for place in command.writtenPlaces(call) {
             if reads.plan(for: call[place])?.dropsWrites == true { drop(call[place]) }
         }
@@ -140,7 +150,9 @@ extension CommandLoop {
         if serve(key, hash, by: readers?.stale, &output) {
             return noteIfDue(key, hash, &missing)
         }
-        guard readers?.stale.last?.isFresh != true, let plan = reads?.plan(for: key), plan.source != nil else {
+        guard readers?.stale.last?.isFresh != true, let plan = reads?.plan(for: key),
+            plan.source != nil
+        else {
             return output.appendNull(connection.version)
         }
         let name = Key(key.bytes)

@@ -31,7 +31,9 @@ extension CommandLoop {
             if let large = reader.large { output.appendLargeBulk(large) }
             reader.release()
             guard let plan = reads.plan(number: read.namespace) else { return }
-            if !read.isFresh || isDueEarly(read, plan) { refresh(Wanted(Key(key.bytes), hash, plan)) }
+            if !read.isFresh || isDueEarly(read, plan) {
+                refresh(Wanted(Key(key.bytes), hash, plan))
+            }
         } else if read.isFresh {
             // The origin has said of late that there is none.
             output.appendNull(connection.version)

@@ -18,7 +18,13 @@ final class ReadThrough: Sendable {
 
     /// The namespaces of a configuration with their sources; nil when there are none.
     ///
-    /// - Parameter origins: In place of those that the configuration describes.
+    /// - Parameters:
+    ///   - configuration: Has them.
+    ///   - origins: In place of those that the configuration describes.
+    ///   - store: The memory that is filled.
+    ///   - traffic: Resumes connections.
+    ///   - loopCount: Loops that have any.
+    /// - Returns: They, ready to be asked.
     /// - Throws: `ServerFailure` that names what cannot work.
     static func make(
         _ configuration: Configuration, _ origins: OriginSet?, store: ByteStore,

@@ -70,8 +70,10 @@ final class HeldOrigin: Origin {
     func write(_ entries: [Entry]) async -> [WriteOutcome] {
         await take(
             entries.map { entry in
-                (String(decoding: entry.key.bytes, as: UTF8.self),
-                    String(decoding: entry.value, as: UTF8.self))
+                (
+                    String(decoding: entry.key.bytes, as: UTF8.self),
+                    String(decoding: entry.value, as: UTF8.self)
+                )
             })
     }
 
@@ -82,7 +84,8 @@ final class HeldOrigin: Origin {
     private func take(_ writes: [(key: String, value: String?)]) async -> [WriteOutcome] {
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
-                state.writes += writes.map { key, value in value.map { "\(key)=\($0)" } ?? "-\(key)" }
+                state.writes += writes.map { key, value in value.map { "\(key)=\($0)" } ?? "-\(key)"
+                }
                 if state.isHeld { state.waiting.append(continuation) }
                 return state.isHeld
             }

@@ -36,7 +36,8 @@ import Testing
     @Test func `wrong bans are refused`() throws {
         let client = try ServerFixture(loadingFrom: Self.origin()).client()
         for words in ["NAMESPACE none", "PREFIX product", "KEY a HARD", "SLOT 1"] {
-            let reply = try client.ask(["LARDER", "BAN"] + words.split(separator: " ").map(String.init))
+            let reply = try client.ask(
+                ["LARDER", "BAN"] + words.split(separator: " ").map(String.init))
             #expect(reply.hasPrefix("-ERR "), "\(words)")
         }
         #expect(try client.ask("LARDER", "BAN").hasPrefix("-ERR wrong number of arguments"))

@@ -89,9 +89,10 @@ import Testing
         origin.fail("product:1", .refused)
         origin.fail("product:2", .corrupt)
         let client = try ServerFixture(loadingFrom: origin, batchMax: 128).client()
-        try client.send(["GET product:1", "GET product:2"].flatMap {
-            TestClient.request($0.split(separator: " ").map(String.init))
-        })
+        try client.send(
+            ["GET product:1", "GET product:2"].flatMap {
+                TestClient.request($0.split(separator: " ").map(String.init))
+            })
         #expect(try client.reply() == Array("-ORIGIN catalog refused\r\n".utf8))
         #expect(try client.reply() == Array("-ORIGIN catalog corrupt\r\n".utf8))
     }

@@ -67,8 +67,9 @@ import Testing
         let fixture = try Self.fixture(origin)
         let clients = try (0..<20).map { _ in try fixture.client() }
         for client in clients {
-            try client.send(Array(repeating: TestClient.request(["INCR", "product:1"]), count: 10)
-                .flatMap { $0 })
+            try client.send(
+                Array(repeating: TestClient.request(["INCR", "product:1"]), count: 10)
+                    .flatMap { $0 })
         }
         for client in clients { for _ in 0..<10 { _ = try client.reply() } }
         #expect(try clients[0].ask("GET", "product:1") == "$3\r\n200\r\n")

@@ -47,7 +47,9 @@ extension CommandLoop {
         let keys = command.keyPlaces(call).map { Key(call[$0].bytes) }
         guard let lane = lane(for: keys, command, &connection, &output) else { return }
         var missing = Missing()
-        for place in command.loadedPlaces(call) { look(for: call[place], connection.wait, &missing) }
+        for place in command.loadedPlaces(call) {
+            look(for: call[place], connection.wait, &missing)
+        }
         if !missing.isNothing {
             if let failure = missing.failure ?? want(missing.keys, &connection) {
                 leave(lane, connection)
