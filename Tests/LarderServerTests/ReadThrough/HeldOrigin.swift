@@ -7,6 +7,7 @@ final class HeldOrigin: Origin {
         var values: [String: LoadOutcome] = [:]
         var questions: [[String]] = []
         var isHeld = false
+        var holdsWrites = false
         var waiting: [CheckedContinuation<Void, Never>] = []
         var writes: [String] = []
         var writeOutcomes: [String: WriteOutcome] = [:]
@@ -31,15 +32,15 @@ final class HeldOrigin: Origin {
     /// What was asked so far, one list for each question.
     var questions: [[String]] { state.withLock { $0.questions } }
 
-    /// Questions wait from now on.
-    func hold() {
-        state.withLock { $0.isHeld = true }
+    /// Answers wait from now on, to questions alone or to writes too.
+    func hold(writes: Bool = true) {
+        state.withLock { ($0.isHeld, $0.holdsWrites) = (true, writes) }
     }
 
     /// Questions are answered, those that wait too.
     func release() {
         let waiting = state.withLock { state in
-            state.isHeld = false
+            (state.isHeld, state.holdsWrites) = (false, false)
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -48,6 +49,8 @@ final class HeldOrigin: Origin {
 
     func load(_ requests: [LoadRequest]) async -> [LoadOutcome] {
         let keys = requests.map { String(decoding: $0.key.bytes, as: UTF8.self) }
+        // What it was when it was asked for, however late that is told.
+        let outcomes = state.withLock { state in keys.map { state.values[$0] ?? .absent } }
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
                 state.questions.append(keys)
@@ -56,7 +59,7 @@ final class HeldOrigin: Origin {
             }
             if !isHeld { continuation.resume() }
         }
-        return state.withLock { state in keys.map { state.values[$0] ?? .absent } }
+        return outcomes
     }
 
     /// What was written so far: `key=value`, or `-key`.
@@ -86,8 +89,8 @@ final class HeldOrigin: Origin {
             let isHeld = state.withLock { state in
                 state.writes += writes.map { key, value in value.map { "\(key)=\($0)" } ?? "-\(key)"
                 }
-                if state.isHeld { state.waiting.append(continuation) }
-                return state.isHeld
+                if state.holdsWrites { state.waiting.append(continuation) }
+                return state.holdsWrites
             }
             if !isHeld { continuation.resume() }
         }

@@ -49,11 +49,11 @@ import Testing
         let fixture = try ServerFixture(loadingFrom: origin) { $0.stale = .seconds(600) }
         let client = try fixture.client()
         _ = try client.ask("GET", "product:1")
+        origin.set("product:1", "new")
         origin.hold()
         _ = try client.ask("LARDER", "BAN", "KEY", "product:1", "SOFT")
         #expect(try client.ask("GET", "product:1") == "$3\r\nold\r\n")
         try fixture.settle { _ in origin.questions.count == 2 }
-        origin.set("product:1", "new")
         origin.release()
         try fixture.settle { _ in (try? client.ask("GET", "product:1")) == "$3\r\nnew\r\n" }
     }

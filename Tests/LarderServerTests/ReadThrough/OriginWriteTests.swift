@@ -40,6 +40,25 @@ import Testing
         #expect(try other.ask("INFO", "commandstats").contains("cmdstat_set:calls=2,"))
     }
 
+    /// Fails when a load that began before a write may fill after it.
+    @Test(arguments: [NamespaceConfiguration.WriteMode.through, .around])
+    func `a load that began before a write fills nothing`(
+        mode: NamespaceConfiguration.WriteMode
+    ) throws {
+        let origin = HeldOrigin()
+        origin.set("product:1", "old")
+        origin.hold(writes: false)
+        let fixture = try Self.fixture(origin, .auto, mode)
+        let (reader, writer) = (try fixture.client(), try fixture.client())
+        try reader.send(TestClient.request(["GET", "product:1"]))
+        try fixture.settle { _ in origin.questions.count == 1 }
+        #expect(try writer.ask("SET", "product:1", "new") == "+OK\r\n")
+        origin.release()
+        _ = try reader.reply()
+        #expect(try writer.ask("GET", "product:1") == "$3\r\nnew\r\n")
+        #expect(try reader.ask("GET", "product:1") == "$3\r\nnew\r\n")
+    }
+
     @Test func `conditions and changes look at the origin's value`() throws {
         let origin = HeldOrigin()
         origin.set("product:1", "41")
