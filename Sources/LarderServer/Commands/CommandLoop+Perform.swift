@@ -20,7 +20,7 @@ extension CommandLoop {
         let kind = timing.next(isSmall: isSmall, isFirst: calls == 1)
         let start = output.count
         let begin = timing.time(kind)
-        if reads != nil, traits.concernsOrigins {
+        if traits.concernsOrigins, reads != nil {
             runWithOrigins(command, call, on: &connection, into: &output)
         } else {
             runHot(command, call, on: &connection, into: &output)

@@ -19,8 +19,8 @@ extension CommandLoop {
             if reads?.plan(for: key)?.isSpecial == true { isMeant = true }
         }
         guard isMeant else { return runPlain(command, call, on: &connection, into: &output) }
-        guard command.verb.isPlainRead || !writesOrigin(command, call) else {
-            return output.append("SERVER_ERROR memcached does not write through to origins yet\r\n")
+        if !command.verb.isPlainRead, writesOrigin(command, call) {
+            return writeThrough(command, call, &connection, &output)
         }
         runLocked(command, call, shards, on: &connection, into: &output)
     }
@@ -55,7 +55,7 @@ extension CommandLoop {
         if let failure = missing.failure ?? want(missing.keys, &connection) {
             output.appendServerError(failure)
         } else {
-            counters.memcachedCalls.add(MemcachedCounter.commands.rawValue, .max)
+            uncountCommand()
         }
     }
 
@@ -69,7 +69,7 @@ extension CommandLoop {
         return writes
     }
 
-    private func forEachKey(
+    func forEachKey(
         of command: MemcachedCommand, _ call: borrowing Call, _ body: (RawSpan) -> Void
     ) {
         guard call.count > 0 else { return }
@@ -174,13 +174,13 @@ extension MemcachedVerb {
 
 extension MemcachedCommand {
     /// The flags of a meta command; nil if they are wrong.
-    fileprivate func metaFlags(_ call: borrowing Call) -> MetaFlags? {
+    func metaFlags(_ call: borrowing Call) -> MetaFlags? {
         let places = verb == .metaSet ? 2..<max(2, call.count - 1) : 1..<call.count
         return try? MetaFlags(call, places)
     }
 
     /// Whether what it does or answers depends on the value that there is.
-    fileprivate func needsValue(_ call: borrowing Call) -> Bool {
+    func needsValue(_ call: borrowing Call) -> Bool {
         switch verb {
         case .set, .delete, .metaDelete: false
         case .metaSet: metaFlags(call)?.writeMode != .set

@@ -192,7 +192,31 @@ import Testing
         #expect(try client.ask("RENAME", "product:1", "y").hasPrefix("-ERR RENAME writes no"))
         #expect(try client.ask("SET", "y", "1") == "+OK\r\n")
         let memcached = try fixture.memcachedClient()
-        #expect(try memcached.say("set product:1 0 0 1|x|").hasPrefix("SERVER_ERROR"))
+        #expect(try memcached.say("cas product:1 0 0 1 7|x|").hasPrefix("SERVER_ERROR no cas"))
+        #expect(try memcached.say("ms product:1 1 c|x|").hasPrefix("SERVER_ERROR no cas"))
         #expect(try memcached.say("get product:1|") == "END|")
+    }
+
+    @Test func `memcached's writes go to the origin too`() throws {
+        let origin = HeldOrigin()
+        origin.set("product:1", "41")
+        let client = try Self.fixture(origin).memcachedClient()
+        for (request, reply) in [
+            ("incr product:1 1|", "42|"), ("add product:1 0 0 1|x|", "NOT_STORED|"),
+            ("set product:1 7 0 1|x|", "STORED|"), ("append product:1 0 0 1|y|", "STORED|"),
+            ("get product:1|", "VALUE product:1 7 2|xy|END|"), ("ms product:2 1|z|", "HD|"),
+            ("delete product:2|", "DELETED|"), ("md product:3|", "NF|"),
+            ("set product:4 0 0 1 noreply|q|mg product:4 v|", "VA 1|q|"),
+        ] { #expect(try client.say(request) == reply) }
+        #expect(
+            origin.writes == [
+                "product:1=42", "product:1=x", "product:1=xy", "product:2=z", "-product:2",
+                "-product:3", "product:4=q",
+            ])
+        origin.answerWrites(
+            of: "product:1", with: .refused(SourceFailure(source: "catalog", cause: .refused)))
+        #expect(
+            try client.say("set product:1 0 0 1|x|") == "SERVER_ERROR origin catalog refused|")
+        #expect(try client.say("stats|").contains("STAT cmd_set 0|") == false)
     }
 }

@@ -45,7 +45,20 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         let keys = command.keyPlaces(call).map { Key(call[$0].bytes) }
-        guard let lane = lane(for: keys, command, &connection, &output) else { return }
+        switch lane(for: keys, &connection) {
+        case .held(let lane):
+            write(command, call, keys, lane, &connection, &output)
+        case .waits: counters.uncountCall(Int(command.rawValue))
+        case .full: output.appendError("ERR too many writes wait for their origins")
+        case .failed(let failure): output.append(failure)
+        case .done(let reply): reply?.move(into: &output)
+        }
+    }
+
+    private mutating func write(
+        _ command: Command, _ call: borrowing Call, _ keys: [Key], _ lane: OriginWrites.LaneID,
+        _ connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
         var missing = Missing()
         for place in command.loadedPlaces(call) {
             look(for: call[place], connection.wait, &missing)
@@ -58,84 +71,104 @@ extension CommandLoop {
             return counters.uncountCall(Int(command.rawValue))
         }
         let reply = KeptReply()
-        let writes = rehearse(command, call, keys, on: &connection, reply)
+        let rehearsal = beginRehearsal(keys)
+        runHot(command, call, on: &connection, into: &reply.output)
+        // What memory has not, the origin may have.
+        let isDeletion = command == .del || command == .unlink
+        let writes = end(rehearsal, isDeletion: isDeletion)
         guard !writes.isEmpty, !reply.isError else {
             leave(lane, connection)
             return reply.move(into: &output)
         }
-        guard let wait = connection.wait, let reads else { return }
-        let waiter = wait.nextWaiter()
-        wait.write = .init(keys: keys, lane: lane, state: .asked(waiter.number), reply: reply)
-        waitForWrite(command, &connection)
-        reads.writes.start(writes, lane, for: waiter)
+        ask(writes, keys, lane, reply, &connection)
+        counters.uncountCall(Int(command.rawValue))
     }
 
-    /// The right to write `keys` now. Without it the connection waits, or the command is over.
-    private mutating func lane(
-        for keys: [Key], _ command: Command, _ connection: inout ClientConnection,
-        _ output: inout OutputBuffer
-    ) -> OriginWrites.LaneID? {
-        guard let reads else { return nil }
+    /// How a command stands that wants to write to an origin.
+    enum LaneAnswer {
+        /// Nobody else writes its keys.
+        case held(OriginWrites.LaneID)
+        /// It is run again.
+        case waits
+        /// Too many wait.
+        case full
+        case failed(SourceFailure)
+        case done(KeptReply?)
+    }
+
+    /// Lets the command at hand take its turn to write `keys`.
+    mutating func lane(for keys: [Key], _ connection: inout ClientConnection) -> LaneAnswer {
+        guard let reads else { return .full }
         let wait = connection.wait ?? ConnectionWait(connection.client.id)
         connection.wait = wait
         if let write = wait.write, write.keys == keys {
             switch write.state {
-            case .held: return write.lane
-            case .queues, .asked: preconditionFailure("What waits is not run.")
+            case .held: return .held(write.lane)
+            case .queues, .asked:
+                (connection.isWaiting, breaksAhead) = (true, true)
+                return .waits
             case .done(let failure):
                 wait.write = nil
                 for key in keys { unsafe noteWrite(key.bytes.span.bytes) }
-                if let failure { output.append(failure) } else { write.reply?.move(into: &output) }
-                return nil
+                return failure.map { .failed($0) } ?? .done(write.reply)
             }
         }
         reads.endWrite(of: wait)
         let waiter = wait.nextWaiter()
-        guard let (id, mayGo) = reads.writes.enter(keys, waiter) else {
-            output.appendError("ERR too many writes wait for their origins")
-            return nil
-        }
+        guard let (id, mayGo) = reads.writes.enter(keys, waiter) else { return .full }
         wait.write = .init(keys: keys, lane: id, state: mayGo ? .held : .queues(waiter.number))
-        if mayGo { return id }
-        waitForWrite(command, &connection)
-        return nil
+        if mayGo { return .held(id) }
+        (connection.isWaiting, breaksAhead) = (true, true)
+        return .waits
     }
 
-    private mutating func waitForWrite(_ command: Command, _ connection: inout ClientConnection) {
-        connection.isWaiting = true
-        breaksAhead = true
-        counters.uncountCall(Int(command.rawValue))
+    /// Has the origins take `writes`; the command at hand is run again when they have.
+    mutating func ask(
+        _ writes: [OriginWrite], _ keys: [Key], _ lane: OriginWrites.LaneID, _ reply: KeptReply,
+        _ connection: inout ClientConnection
+    ) {
+        guard let wait = connection.wait, let reads else { return }
+        let waiter = wait.nextWaiter()
+        wait.write = .init(keys: keys, lane: lane, state: .asked(waiter.number), reply: reply)
+        (connection.isWaiting, breaksAhead) = (true, true)
+        reads.writes.start(writes, lane, for: waiter)
     }
 
-    private func leave(_ lane: OriginWrites.LaneID, _ connection: ClientConnection) {
+    /// The command at hand writes nothing after all.
+    func leave(_ lane: OriginWrites.LaneID, _ connection: ClientConnection) {
         connection.wait?.write = nil
         reads?.writes.leave(lane)
     }
 
-    /// Runs a command on a store of its own that has what memory has of its keys.
-    ///
-    /// - Returns: What it changed there.
-    private mutating func rehearse(
-        _ command: Command, _ call: borrowing Call, _ keys: [Key],
-        on connection: inout ClientConnection, _ reply: KeptReply
-    ) -> [OriginWrite] {
-        let unique = Array(Set(keys))
+    /// What `end` compares with.
+    struct Rehearsal {
+        fileprivate let keys: [Key]
+        fileprivate let generations: [FillToken]
+        fileprivate let real: ByteStore
+    }
+
+    /// Commands run on a store of its own that has what memory has of `keys`, until `end`.
+    mutating func beginRehearsal(_ keys: [Key]) -> Rehearsal {
+        let keys = Array(Set(keys))
         let scratch = scratch ?? shared.makeScratch(at: now)
         self.scratch = scratch
-        for key in unique { copy(key, to: scratch) }
-        let before = unique.map { scratch.generation(of: $0, in: scratch) }
-        let real = store
-        store = scratch
-        runHot(command, call, on: &connection, into: &reply.output)
-        store = real
+        for key in keys { copy(key, to: scratch) }
+        defer { store = scratch }
+        return Rehearsal(
+            keys: keys, generations: keys.map { scratch.generation(of: $0, in: scratch) },
+            real: store)
+    }
+
+    /// Goes back to the real store, and tells what was changed.
+    mutating func end(_ rehearsal: Rehearsal, isDeletion: Bool) -> [OriginWrite] {
+        let scratch = store
+        store = rehearsal.real
         var writes: [OriginWrite] = []
-        // What memory has not, the origin may have.
-        let isDeletion = command == .del || command == .unlink
-        for (key, generation) in zip(unique, before)
+        for (key, generation) in zip(rehearsal.keys, rehearsal.generations)
         where isDeletion || scratch.generation(of: key, in: scratch) != generation {
             if let write = change(of: key, in: scratch) { writes.append(write) }
         }
-        for key in unique {
+        for key in rehearsal.keys {
             let bytes = unsafe key.bytes.span.bytes
             scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { $0.remove() }
         }
