@@ -20,7 +20,7 @@ import LarderWire
         case "entries": BytesPerEntry.run(count)
         case "stalls": Stalls.run(count)
         case "match": NamespaceMatches.run(count)
-        default: print("larder-hotpath get|set|insert|grow|entries|stalls|match [operations] [keys]")
+        default: print("larder-hotpath get|set|insert|grow|entries|stalls|match [count] [keys]")
         }
     }
 

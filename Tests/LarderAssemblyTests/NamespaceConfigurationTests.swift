@@ -15,7 +15,7 @@ import Testing
             origin:
               use: catalog
               get: "SELECT body FROM products WHERE id = {id}"
-              get-many: "SELECT id, body FROM products WHERE id IN (SELECT value FROM json_each({id}))"
+              get-many: "SELECT id,b FROM products WHERE id IN (SELECT value FROM json_each({id}))"
               set: "UPDATE products SET body = {value} WHERE id = {id}"
               delete: "DELETE FROM products WHERE id = {id}"
               tags: tags

@@ -6,7 +6,7 @@ import LarderTesting
 
 /// A whole source in a box: clients, memory, a level, an origin and their faults, all from a seed.
 ///
-/// Time jumps from event to event. Each step checks what must hold at any time; `finish` checks what
+/// Time jumps from event to event. Each step checks what must always hold; `finish` checks what
 /// must hold when nothing happens any more.
 struct SourceSimulation {
     /// What is broken on purpose, to show that it is noticed.

@@ -1,4 +1,4 @@
-/// One key of a mapping that may be there many times, such as a namespace: how it is called, written
+/// One key of a mapping that may be there many times, like a namespace: how it is called, written
 /// and read. What `Setting` is to the keys that are there once.
 struct Field<Subject: Sendable>: Sendable {
     let name: String

@@ -16,14 +16,14 @@ public struct NamespaceConfiguration: Sendable, Hashable {
     public var ttl: Duration?
     /// An entry that is not read for so long goes; nil: it may stay.
     public var idle: Duration?
-    /// By up to this share a loaded entry expires earlier, so that those of one moment do not expire
+    /// By up to this share a loaded entry expires earlier, so those of one moment do not expire
     /// in one moment.
     public var jitter = Ratio(millionths: 100_000)
     /// How long behind its time an entry is served while it is loaded again.
     public var stale = Duration.zero
     /// How long behind its time an entry is served while the origin fails.
     public var staleIfError = Duration.zero
-    /// How long it is kept that the origin has no such key. Short: who creates it elsewhere waits so
+    /// How long it is kept that the origin has no such key. Short: who makes it elsewhere waits so
     /// long; long enough to stop a storm.
     public var negativeTTL = Duration.seconds(5)
     /// At which share of its time a hit loads an entry again, while it is served; nil: at none.
@@ -104,7 +104,7 @@ public struct NamespaceOrigin: Sendable, Hashable {
     /// Whether the origin's Cache-Control says how long an entry is fresh.
     public var cacheControl = CacheControl.ignore
 
-    /// What becomes of an origin's Cache-Control. Ignored by default: who configures a TTL means it.
+    /// What becomes of an origin's Cache-Control. Ignored by default: who sets a TTL means it.
     public enum CacheControl: String, Sendable, Hashable, CaseIterable {
         case ignore, follow
     }

@@ -54,8 +54,8 @@ public struct OriginHeader: Sendable, Hashable {
         let isSecret = Self.secretWords.contains { name.lowercased().contains($0) }
         guard isSecret == false || secret != nil else {
             throw OriginTextError(
-                "\(name) is a secret, which does not stand here; env:NAME or file:PATH says where it"
-                    + " is, behind 'Bearer ' where that is needed")
+                "\(name) is a secret, which does not stand here; env:NAME or file:PATH says where"
+                    + " it is, behind 'Bearer ' where that is needed")
         }
     }
 

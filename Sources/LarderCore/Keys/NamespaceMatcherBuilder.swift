@@ -1,6 +1,6 @@
 /// Makes the states of a `NamespaceMatcher` (subset construction [1]).
 ///
-/// The patterns become a tree first, so that common beginnings are there once. A state is the set of
+/// The patterns become a tree first, so common beginnings are there once. A state is the set of
 /// the nodes of the tree that the bytes so far may have led to. Nearly all sets have one node.
 ///
 /// [1] M. Rabin and D. Scott, Finite automata and their decision problems, IBM Journal 3 (1959),

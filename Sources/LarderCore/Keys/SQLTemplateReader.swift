@@ -104,7 +104,7 @@ public struct BoundQuery: Hashable, Sendable {
 }
 
 extension QueryTemplate {
-    /// The statement with numbers in place of what is in braces; a capture that stands twice has one
+    /// The statement with numbers instead of what is in braces; a capture that stands twice has one
     /// number.
     ///
     /// - Complexity: O(bytes).

@@ -89,7 +89,7 @@ enum DotSegments {
 }
 
 extension QueryTemplate {
-    /// The path and query with `parts`, percent-encoded but for letters, digits and `-._~`; nil when
+    /// The path and query with `parts`, percent-encoded but for letters, digits and `-._~`; nil if
     /// a part would be the path's `.` or `..`, which lead elsewhere: there is no such thing.
     ///
     /// - Complexity: O(bytes).

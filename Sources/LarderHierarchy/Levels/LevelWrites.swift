@@ -52,7 +52,7 @@ struct LevelWrites: Sendable {
     /// Whether the level's answer for `key` counts.
     func believes(_ key: Key) -> Bool { !isBlind && doubts[key] == nil }
 
-    /// Whether an entry that the level has is one that it was told, or is still to be told, to drop.
+    /// Whether an entry of the level is one that it was told, or is still to be told, to drop.
     func isBanned(_ entry: Entry, namespace: String?) -> Bool {
         bans.contains { $0.ban.matches(entry, namespace: namespace) }
     }

@@ -23,7 +23,7 @@ public struct SourceRules: Hashable, Sendable {
     /// How long it is believed that there is no such key. One second: a storm is over, and what is
     /// made is seen soon.
     public var negativeTTL = Duration.seconds(1)
-    /// Longest wait of a request for a load. Beyond it, a stale value or an error; the load goes on.
+    /// Longest wait of a request for a load. Beyond, a stale value or an error; the load goes on.
     public var waitLimit = Duration.seconds(5)
     /// Longest time of a load with all its tries. 30 s: a lease's.
     public var loadLimit = Duration.seconds(30)
