@@ -28,7 +28,9 @@ enum CheckCommand {
             let loaded = try Configuration.load(ConfigurationInput(file: file))
             let certificates = Server.certificateProblems(loaded)
             StandardError.printWarnings(loaded.warnings + certificates.warnings)
-            let problems = Server.userProblems(loaded) + certificates.problems
+            let problems =
+                Server.userProblems(loaded) + certificates.problems
+                + Server.originProblems(loaded)
             guard problems.isEmpty else { throw ConfigurationProblems(problems) }
             print(loaded.configuration.yaml, terminator: "")
             return 0

@@ -10,6 +10,7 @@ import LarderAssembly
     static let subcommands: [Subcommand] = [
         .serve,
         .check,
+        .explain,
         .trace,
         .replay,
     ]

@@ -29,6 +29,12 @@ extension ByteStore {
         shards.withLock(shards.number(hash)) { $0.fillToken(hash) }
     }
 
+    /// Makes loads that began before now not fill, for the keys with this hash: somebody is about
+    /// to write the origin, or has.
+    public func moveGeneration(of hash: UInt64) {
+        shards.withLock(shards.number(hash)) { $0.bumpGeneration(hash) }
+    }
+
     /// Whether what a load brings that began at `token` may still be stored, so that others may
     /// wait for it too. A ban of a tag counts, since nobody knows yet what tags there will be.
     public func isCurrent(

@@ -34,8 +34,10 @@ extension CommandLoop {
         for index in 0..<count {
             run(ahead.call(index, in: bytes), on: &connection, into: &output)
             if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
-                // What waits is run again.
                 guard connection.isWaiting else { return ahead.end(index) }
+                // What waits is run again.
+                wantAhead(after: index, of: count, in: bytes, connection)
+                startLoads(&connection)
                 return index == 0 ? position : ahead.end(index - 1)
             }
         }
@@ -54,7 +56,10 @@ extension CommandLoop {
         for index in 0..<count {
             serve(ahead.command(index), ahead.call(index, in: bytes), on: &connection, &output)
             if connection.isClosing || connection.isHeld || output.isFull || breaksAhead {
-                return ahead.end(index)
+                guard connection.isWaiting else { return ahead.end(index) }
+                wantCommandsAhead(after: index, of: count, in: bytes, connection)
+                startLoads(&connection)
+                return index == 0 ? position : ahead.end(index - 1)
             }
         }
         return ahead.end(count - 1)

@@ -13,9 +13,9 @@ extension CommandLoop {
         _ bytes: RawSpan, from position: Int, index: Int, length: Int, offset: Int,
         on connection: inout ClientConnection
     ) throws(ProtocolFailure) -> Ingest? {
-        guard let key = Self.keyIndex(of: arguments.call(in: bytes), valueAt: index) else {
-            return nil
-        }
+        guard let key = Self.keyIndex(of: arguments.call(in: bytes), valueAt: index),
+            !mayWait(arguments.call(in: bytes), key)
+        else { return nil }
         let ingest = Ingest()
         ingest.prefix.append(bytes.extracting(position..<offset))
         // The ingest's own list is empty, so the parser reads the request again up to here.
@@ -25,6 +25,12 @@ extension CommandLoop {
         let hash = store.hash(arguments.call(in: bytes)[key])
         beginValue(ingest, hash, index: index, length: length)
         return ingest
+    }
+
+    /// Whether the command may have to wait for a load, and is kept whole for that.
+    private func mayWait(_ call: borrowing Call, _ key: Int) -> Bool {
+        guard let reads else { return false }
+        return call[0].equalsIgnoringCase("msetnx") || reads.plan(for: call[key])?.source != nil
     }
 
     private func beginValue(_ ingest: Ingest, _ hash: UInt64, index: Int, length: Int) {

@@ -7,11 +7,13 @@ import Synchronization
 /// Reads requests and runs them: the part of the server that belongs to one loop.
 struct CommandLoop: ~Copyable {
     let shared: ServerShared
-    let store: ByteStore
+    var store: ByteStore
+    /// Where writes are tried out whose origin is asked first; made when one is.
+    var scratch: ByteStore?
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
-    /// Nil when no namespace has an origin.
+    /// Nil when there are no namespaces.
     let reads: ReadThrough?
     /// Who looks at entries that came from there; nil as well.
     let readers: LoadedReaders?
@@ -47,6 +49,8 @@ struct CommandLoop: ~Copyable {
     var descriptor: Int32 = -1
     /// Hashes of the keys of the command at hand.
     var hashes: [UInt64] = []
+    /// What the command at hand needs loaded, and what those behind it will.
+    var wanted: [Wanted] = []
     var timing = CommandTiming(seed: .random(in: 0 ... .max))
 
     /// Spare transactions have about two kilobytes each.
@@ -134,13 +138,14 @@ struct CommandLoop: ~Copyable {
                 return Received(consumed: position, next: .postpone)
             }
             run(arguments.call(in: bytes), on: &connection, into: &output)
-            if !connection.isWaiting { position = end }
+            // What waits is run again.
+            if connection.isWaiting { startLoads(&connection) } else { position = end }
         case .inlineRequest(let end):
             if isPaused, postpones(arguments.inlineCall(in: bytes), connection) {
                 return Received(consumed: position, next: .postpone)
             }
             run(arguments.inlineCall(in: bytes), on: &connection, into: &output)
-            if !connection.isWaiting { position = end }
+            if connection.isWaiting { startLoads(&connection) } else { position = end }
         case .empty(let end):
             position = end
         case .needMore(let atLeast):

@@ -26,10 +26,11 @@ public final class Server: Sendable {
             configuration, version: version, logger: logger, sources: sources, endsOnSignal: true)
     }
 
-    /// A server that signals do not end, for use beside others in one process.
+    /// A server that signals do not end, for use beside others in one process; with `origins` in
+    /// place of those that the configuration describes.
     package init(
         _ configuration: Configuration, version: String, logger: Logger,
-        sources: ConfigurationSources? = nil, endsOnSignal: Bool
+        sources: ConfigurationSources? = nil, endsOnSignal: Bool, origins: OriginSet? = nil
     ) throws(ServerFailure) {
         let users = try Self.users(of: configuration)
         _ = signal(SIGPIPE, SIG_IGN)
@@ -44,7 +45,7 @@ public final class Server: Sendable {
         let shared = try ServerShared(
             store: store, settings: settings, loopCount: loopCount, logger: logger,
             version: version, users: users, now: now, sources: sources,
-            certificates: certificates)
+            certificates: certificates, origins: origins)
         self.shared = shared
         self.logger = logger
         let runtime = Self.runtime(configuration, shared, loopCount, endsOnSignal: endsOnSignal)

@@ -49,7 +49,7 @@ final class ServerShared: Sendable {
     /// Nil when no listener uses TLS.
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
-    /// Nil when no namespace has an origin.
+    /// Nil when there are no namespaces.
     let reads: ReadThrough?
     private let tcpPort = Atomic<Int>(0)
 
@@ -57,7 +57,7 @@ final class ServerShared: Sendable {
         store: ByteStore, settings: RuntimeSettings, loopCount: Int, logger: Logger,
         version: String, users: UserTable = UserTable(), now: Tick,
         sources: ConfigurationSources? = nil,
-        certificates: CertificateKeeper? = nil
+        certificates: CertificateKeeper? = nil, origins: OriginSet? = nil
     ) throws(ServerFailure) {
         self.sources = sources
         self.store = store
@@ -78,13 +78,24 @@ final class ServerShared: Sendable {
         interests = EventInterests(store.events)
         self.settings = Guarded(settings)
         reads = try ReadThrough.make(
-            settings.configuration, store: store, traffic: traffic, loopCount: loopCount)
+            settings.configuration, origins, store: store, traffic: traffic,
+            loopCount: loopCount)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)
             return String(repeating: "0", count: 8 - word.count) + word
         }.joined()
         carryOut([], settings)
+    }
+
+    /// A store for the entries of one command.
+    func makeScratch(at now: Moment) -> ByteStore {
+        var scratch = LarderMemory.MemoryConfiguration()
+        scratch.limit = .init(bytes: max(64 << 20, 4 * valueMax))
+        scratch.valueMax = valueMax
+        scratch.databaseCount = store.databaseCount
+        scratch.loopCount = 1
+        return ByteStore(scratch, at: now)
     }
 
     /// The counters of the loops at the last CONFIG RESETSTAT.
@@ -218,6 +229,8 @@ final class CommandCounters: Sendable {
     /// were.
     @inline(__always)
     func countCall(_ place: Int) -> UInt64 { calls.add(place) }
+    /// A call was counted that has to be run again.
+    func uncountCall(_ place: Int) { calls.add(place, .max) }
     /// Counts one that answered an error.
     func countFailure(_ place: Int) { failures.add(place) }
     /// Counts one that was refused before it ran.

@@ -3,7 +3,7 @@ import LarderServer
 import LarderTesting
 import Testing
 
-@Suite struct AccessTests {
+@Suite(.onOwnThread) struct AccessTests {
     @Test func `without the password nothing but its asking is answered`() throws {
         let fixture = try ServerFixture { $0.password = "secret" }
         let client = try fixture.client()

@@ -3,7 +3,7 @@ import LarderCore
 import Testing
 
 /// Bits against models that go bit by bit.
-@Suite struct BitModelTests {
+@Suite(.onOwnThread) struct BitModelTests {
     /// A value as redis numbers its bits: the highest bit of the first byte is the first.
     struct Bits {
         var bytes: [UInt8]

@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// BITOP with more sources than are joined under one lock.
-@Suite struct BitSourceTests {
+@Suite(.onOwnThread) struct BitSourceTests {
     /// Fails when the sources are copied, which takes 140 MB.
     @Test func `many sources take no memory`() async {
         await #expect(processExitsWith: .success) {

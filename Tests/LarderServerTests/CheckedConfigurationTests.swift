@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// What `larder check` finds beyond the configuration itself: at the place where it was given.
-@Suite struct CheckedConfigurationTests {
+@Suite(.onOwnThread) struct CheckedConfigurationTests {
     private static func loaded(_ text: String) throws -> LoadedConfiguration {
         let file = ConfigurationInput.File(name: "l.yaml", bytes: Array(text.utf8))
         return try Configuration.load(ConfigurationInput(file: file))
@@ -67,5 +67,23 @@ import Testing
         let loaded = try Configuration.load(ConfigurationInput(file: file, flags: [flag]))
         let problems = Server.certificateProblems(loaded).problems
         #expect(problems.map(\.source) == [.flag(name: "--tls.certificate")])
+    }
+}
+
+extension CheckedConfigurationTests {
+    @Test func `tells where a secret of an origin is that cannot be had`() throws {
+        let loaded = try Configuration.load(
+            ConfigurationInput(
+                file: ConfigurationInput.File(
+                    name: "l.yaml",
+                    bytes: Array(
+                        """
+                        origins:
+                          web: { http: "http://a", headers: { X-Api-Key: "env:LARDER_TEST_NONE" } }
+                        """.utf8))))
+        let problems = Server.originProblems(loaded).map(\.description)
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasPrefix("l.yaml:2:50: origins.web.X-Api-Key: ") == true)
+        #expect(problems.first?.contains("LARDER_TEST_NONE") == true)
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LarderServer
 
-@Suite struct ClientFamilyTests {
+@Suite(.onOwnThread) struct ClientFamilyTests {
     private static func id(of client: TestClient) throws -> String {
         String(try client.ask("CLIENT", "ID").dropFirst().dropLast())
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LarderServer
 
-@Suite struct CommandManualTests {
+@Suite(.onOwnThread) struct CommandManualTests {
     @Test(arguments: Command.allCases)
     func `every command has a page`(command: Command) {
         let page = CommandTable.shared.page(of: command)

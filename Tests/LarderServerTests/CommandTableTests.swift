@@ -3,7 +3,7 @@ import Testing
 
 @testable import LarderServer
 
-@Suite struct CommandTableTests {
+@Suite(.onOwnThread) struct CommandTableTests {
     private func command(_ name: [UInt8]) -> Command? {
         unsafe CommandTable.shared.command(name.span.bytes)
     }

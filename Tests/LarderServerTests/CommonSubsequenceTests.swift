@@ -3,7 +3,7 @@ import LarderCore
 import Testing
 
 /// The bit-parallel table against the textbook's.
-@Suite struct CommonSubsequenceTests {
+@Suite(.onOwnThread) struct CommonSubsequenceTests {
     /// The table of all lengths, and the way back through it that redis takes.
     struct Textbook {
         var table: [[Int]]

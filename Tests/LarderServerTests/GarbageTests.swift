@@ -3,7 +3,7 @@ import LarderMemory
 import LarderTesting
 import Testing
 
-@Suite struct GarbageTests {
+@Suite(.onOwnThread) struct GarbageTests {
     /// What breaks the protocol, and what redis says to it before it closes.
     static let breaches = [
         ("*abc\r\n", "invalid multibulk length"), ("*3000000000\r\n", "invalid multibulk length"),

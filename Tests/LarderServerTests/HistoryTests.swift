@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// Histories of concurrent clients, judged key by key.
-@Suite(.serialized) struct HistoryTests {
+@Suite(.serialized, .onOwnThread) struct HistoryTests {
     /// What half of the connections speak.
     enum Speech: CaseIterable {
         case resp, both

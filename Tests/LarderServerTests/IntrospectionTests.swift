@@ -3,7 +3,7 @@ import LarderMemory
 import LarderTesting
 import Testing
 
-@Suite struct IntrospectionTests {
+@Suite(.onOwnThread) struct IntrospectionTests {
     @Test func `CLIENT LIST shows every connection`() throws {
         let fixture = try ServerFixture()
         let first = try fixture.client()

@@ -2,7 +2,7 @@ import LarderMemory
 import LarderTesting
 import Testing
 
-@Suite struct KeyspaceTests {
+@Suite(.onOwnThread) struct KeyspaceTests {
     @Test func `MSET, MGET and DEL of many keys leave out none`() throws {
         let fixture = try ServerFixture()
         let client = try fixture.client()

@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// Commands on values of many pieces, and on many keys.
-@Suite struct LargeEditTests {
+@Suite(.onOwnThread) struct LargeEditTests {
     /// Fails when a value is changed in place while somebody reads it.
     @Test func `nobody sees a value that is half overwritten`() throws {
         let fixture = try ServerFixture { $0.memory.limit = .bytes(128 << 20) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LarderServer
 
-@Suite struct LoginLimiterTests {
+@Suite(.onOwnThread) struct LoginLimiterTests {
     private static func address(_ number: Int) -> NetworkAddress {
         NetworkAddress(forTesting: UInt64(number))
     }
@@ -57,7 +57,7 @@ import Testing
     }
 }
 
-@Suite struct AccessLogTests {
+@Suite(.onOwnThread) struct AccessLogTests {
     private static func entry(_ user: String, at seconds: UInt64 = 0) -> AccessLog.Entry {
         AccessLog.Entry(
             reason: .auth, isInTransaction: false, object: Array("AUTH".utf8), user: user,

@@ -1,7 +1,7 @@
 import LarderTesting
 import Testing
 
-@Suite struct MemcachedCommandTests {
+@Suite(.onOwnThread) struct MemcachedCommandTests {
     @Test(arguments: Conversation.all)
     func `commands answer as memcached does`(conversation: Conversation) throws {
         try conversation.hold(with: ServerFixture().memcachedClient())

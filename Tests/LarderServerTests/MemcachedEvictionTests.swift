@@ -3,7 +3,7 @@ import LarderMemory
 import LarderTesting
 import Testing
 
-@Suite struct MemcachedEvictionTests {
+@Suite(.onOwnThread) struct MemcachedEvictionTests {
     /// Planted bugs that this fails with: the time of an entry that never expires; the mark of the
     /// newest entry; the length with the key's.
     @Test func `a watcher sees what leaves to make room, and what it was`() throws {

@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// append and prepend of memcached.
-@Suite struct MemcachedExtendTests {
+@Suite(.onOwnThread) struct MemcachedExtendTests {
     private static func line(_ client: TestClient) throws -> String {
         String(decoding: try client.line(), as: UTF8.self)
     }

@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// Commands of words that make sense, put together so that they mostly do not.
-@Suite struct MemcachedGarbageTests {
+@Suite(.onOwnThread) struct MemcachedGarbageTests {
     private static let verbs = [
         "mg", "ms", "md", "ma", "mn", "mg", "ms", "md", "ma", "get", "set", "add", "incr",
         "delete", "touch", "gat", "lru_crawler", "lru", "slabs", "extstore", "stats", "verbosity",

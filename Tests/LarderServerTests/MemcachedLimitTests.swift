@@ -3,7 +3,7 @@ import LarderMemory
 import LarderTesting
 import Testing
 
-@Suite struct MemcachedLimitTests {
+@Suite(.onOwnThread) struct MemcachedLimitTests {
     /// Sizes around those at which values are stored in pieces.
     @Test(arguments: [8_000, 9_000, 70_000, 3_000_000])
     func `large values come back whole, and grow at both ends`(size: Int) throws {

@@ -3,7 +3,7 @@ import LarderTesting
 import Testing
 
 /// What is listed to users who may not use all keys.
-@Suite struct MemcachedListingTests {
+@Suite(.onOwnThread) struct MemcachedListingTests {
     private static func user(_ name: String, keys: [String]) -> UserConfiguration {
         var user = UserConfiguration(name: name)
         user.passwords = [.digest(PasswordDigest(of: Array(name.utf8)))]

@@ -2,7 +2,7 @@ import LarderTesting
 import Testing
 
 /// Values that are out of date, with versions.
-@Suite struct MemcachedStaleTests {
+@Suite(.onOwnThread) struct MemcachedStaleTests {
     @Test func `a write with an older version stores what stays out of date`() throws {
         let client = try ServerFixture().memcachedClient()
         _ = try client.say("set a 0 100 1|1|")

@@ -5,7 +5,7 @@ import LarderMemory
 import LarderTesting
 import Testing
 
-@Suite struct MemcachedStatisticsTests {
+@Suite(.onOwnThread) struct MemcachedStatisticsTests {
     @Test func `stats count what was asked, and reset forgets it`() throws {
         let fixture = try ServerFixture()
         let client = try fixture.memcachedClient()
@@ -83,7 +83,7 @@ import Testing
     }
 }
 
-@Suite struct MemcachedTimeTests {
+@Suite(.onOwnThread) struct MemcachedTimeTests {
     private static let now = Moment(milliseconds: 5_000_000)
 
     @Test(
@@ -153,7 +153,7 @@ import Testing
     }
 }
 
-@Suite struct Base64Tests {
+@Suite(.onOwnThread) struct Base64Tests {
     @Test(
         arguments: [
             ("QQ==", "A"), ("QUI=", "AB"), ("QUJD", "ABC"), ("QUJDRA==", "ABCD"), ("/+8=", nil),

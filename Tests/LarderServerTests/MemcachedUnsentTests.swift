@@ -6,7 +6,7 @@ import Testing
 ///
 /// Planted bugs that this fails with: no look at what came before; `get` taken for a read that
 /// waits; no end after twenty-one requests; `mg` in base64 not decoded.
-@Suite struct MemcachedUnsentTests {
+@Suite(.onOwnThread) struct MemcachedUnsentTests {
     private static func touches(_ count: Int) -> String {
         String(repeating: "touch none 0 noreply|", count: count)
     }

@@ -4,7 +4,7 @@ import LarderServer
 import LarderTesting
 import Testing
 
-@Suite struct MemcachedWatchTests {
+@Suite(.onOwnThread) struct MemcachedWatchTests {
     @Test func `a watcher sees reads and writes`() throws {
         let fixture = try ServerFixture()
         let watcher = try fixture.memcachedClient()
@@ -117,7 +117,7 @@ import Testing
     }
 }
 
-@Suite struct MemcachedOperatorTests {
+@Suite(.onOwnThread) struct MemcachedOperatorTests {
     @Test func `metadump tells of every entry, however many there are`() throws {
         let fixture = try ServerFixture()
         let client = try fixture.memcachedClient()

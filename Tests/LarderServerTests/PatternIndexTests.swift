@@ -3,7 +3,7 @@ import LarderCore
 import LarderWire
 import Testing
 
-@Suite struct PatternIndexTests {
+@Suite(.onOwnThread) struct PatternIndexTests {
     private static func name(_ length: Int, _ random: inout SeededRandom) -> TopicName {
         TopicName((0..<length).map { _ in [UInt8]("ab".utf8).randomElement(using: &random) ?? 0 })
     }

@@ -2,7 +2,7 @@ import LarderAssembly
 import LarderWire
 import Testing
 
-@Suite struct PipelineTests {
+@Suite(.onOwnThread) struct PipelineTests {
     @Test func `a pipeline cut at any byte has the same replies`() throws {
         let fixture = try ServerFixture()
         let requests = [

@@ -4,7 +4,7 @@ import LarderTesting
 import Testing
 
 /// Clients that wait for the end of CLIENT PAUSE.
-@Suite struct PostponedClientTests {
+@Suite(.onOwnThread) struct PostponedClientTests {
     typealias Backend = ServerConfiguration.InputOutput
 
     private static func fixture(_ backend: Backend) throws -> ServerFixture {

@@ -3,7 +3,7 @@ import LarderServer
 import LarderTesting
 import Testing
 
-@Suite struct ReloadTests {
+@Suite(.onOwnThread) struct ReloadTests {
     private let folder: ScratchFolder
     private let sources: ConfigurationSources
 
@@ -32,6 +32,16 @@ import Testing
         #expect(try value("databases", client) == "16")
         #expect(fixture.log.contains { $0.contains("configuration was reloaded") })
         #expect(fixture.log.contains { $0.contains("next start") && $0.contains("databases") })
+    }
+
+    @Test func `changed namespaces wait for the next start, and the log says so`() throws {
+        let fixture = try ServerFixture(sources: sources)
+        folder.write("namespaces: [{ match: \"a:{b}\", cache: never }]\n", to: "larder.yaml")
+        fixture.server.reload()
+        #expect(fixture.log.contains { $0.contains("next start") && $0.contains("namespaces") })
+        let client = try fixture.client()
+        _ = try client.ask("SET", "a:1", "x")
+        #expect(try client.ask("EXISTS", "a:1") == ":1\r\n")
     }
 
     @Test func `a wrong file leaves the settings in force`() throws {

@@ -1,7 +1,7 @@
 import LarderServer
 import Testing
 
-@Suite struct ServerLifeTests {
+@Suite(.onOwnThread) struct ServerLifeTests {
     @Test func `serves both protocols on ports of their own`() throws {
         let fixture = try ServerFixture()
         #expect(try fixture.client().ask("PING") == "+PONG\r\n")

@@ -2,7 +2,7 @@ import LarderAssembly
 import LarderTesting
 import Testing
 
-@Suite struct StatisticsTests {
+@Suite(.onOwnThread) struct StatisticsTests {
     @Test func `commands are counted, whatever became of them`() throws {
         let client = try ServerFixture().client()
         for request in ["SET a b", "SET a b NO", "SET a", "NOSUCH", "CLIENT ID", "CLIENT NO"] {

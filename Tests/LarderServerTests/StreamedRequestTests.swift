@@ -5,7 +5,7 @@ import LarderTesting
 import Testing
 
 /// Requests with many values that are streamed into the store.
-@Suite struct StreamedRequestTests {
+@Suite(.onOwnThread) struct StreamedRequestTests {
     private static func pairs(_ counts: [Int]) -> [String] {
         counts.enumerated().flatMap { index, count in
             let letter = String(UnicodeScalar(UInt8(97 + index % 26)))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LarderServer
 
-@Suite struct TimingTests {
+@Suite(.onOwnThread) struct TimingTests {
     private func timing(_ change: (inout TimingSettings.Values) -> Void) -> CommandTiming {
         let settings = TimingSettings()
         settings.change { values in

@@ -4,7 +4,7 @@ import LarderServer
 import Testing
 
 /// What a client may queue between MULTI and EXEC is bounded, and counted to the clients' memory.
-@Suite struct TransactionLimitTests {
+@Suite(.onOwnThread) struct TransactionLimitTests {
     private static let memory = 2 << 20
 
     private func fixture() throws -> ServerFixture {

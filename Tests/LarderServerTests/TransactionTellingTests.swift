@@ -6,7 +6,7 @@ import Testing
 @testable import LarderServer
 
 /// What EXEC tells others: when no shard is locked any more, and in order.
-@Suite struct TransactionTellingTests {
+@Suite(.onOwnThread) struct TransactionTellingTests {
     private static let push = ">3\r\n$7\r\nmessage\r\n$1\r\nx\r\n$2\r\n"
 
     /// Runs an EXEC that sets `k` while `hold` runs its argument under a lock that telling needs.

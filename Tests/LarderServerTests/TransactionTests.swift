@@ -1,7 +1,7 @@
 import LarderServer
 import Testing
 
-@Suite struct TransactionTests {
+@Suite(.onOwnThread) struct TransactionTests {
     private func exchange(_ requests: [[String]]) throws -> String {
         let fixture = try ServerFixture()
         let client = try fixture.client()

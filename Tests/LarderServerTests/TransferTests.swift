@@ -3,7 +3,7 @@ import LarderTesting
 import Testing
 
 /// Transactions of concurrent clients, judged over all keys at once.
-@Suite(.serialized) struct TransferTests {
+@Suite(.serialized, .onOwnThread) struct TransferTests {
     private func verdict(
         seed: UInt64, fault: TransferLoad.Fault? = nil
     ) throws -> (StepVerdict, TransferRecord, TransferLoad) {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LarderServer
 
-@Suite struct UserTests {
+@Suite(.onOwnThread) struct UserTests {
     private static func user(
         _ name: String, can: [String] = ["read", "write"], deny: [String] = [],
         keys: [String] = ["*"], channels: [String]? = nil

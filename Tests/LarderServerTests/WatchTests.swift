@@ -7,7 +7,7 @@ import Testing
 @testable import LarderServer
 
 /// What Tests/Acceptance/scenarios/watch.txt cannot see: memcached, eviction, what is left behind.
-@Suite struct WatchTests {
+@Suite(.onOwnThread) struct WatchTests {
     /// Watches `key`, lets `change` happen, and tells whether EXEC ran.
     private func runs(
         _ fixture: ServerFixture, after change: (ServerFixture) throws -> Void

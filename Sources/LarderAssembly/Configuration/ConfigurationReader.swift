@@ -115,11 +115,6 @@ struct ConfigurationReader {
     private mutating func readStructured(_ entries: [YAMLNode.Entry], of file: String) {
         for key in Setting.structured {
             guard let entry = entries.first(where: { $0.key == key }) else { continue }
-            if Setting.unfinished.contains(key) {
-                warn(
-                    "'\(key)' is not finished: only GET loads keys yet",
-                    .file(name: file, position: entry.position))
-            }
             switch key {
             case "users": readUsers(entry.value, of: file)
             case "origins": readOrigins(entry.value, of: file)

@@ -68,9 +68,6 @@ extension Setting {
         "listen.admin", "disk", "cold", "remote", "optimizer",
     ]
 
-    /// Sections that only a part of the server follows yet.
-    static let unfinished: Set<String> = ["origins", "namespaces"]
-
     /// Keys with a form of their own, which only the file can give.
     static let structured = ["users", "origins", "namespaces"]
 

@@ -113,6 +113,9 @@ extension ConfigurationReader {
             guard let text = text(of: header, form: "env:NAME or file:PATH", in: file) else {
                 continue
             }
+            places.note(
+                "origins.\(origin.name).\(header.key)",
+                .file(name: file, position: header.value.position))
             do throws(OriginTextError) {
                 origin.headers.append(try OriginHeader(name: header.key, reading: text))
             } catch { report(error.message, at: header.value, of: file) }

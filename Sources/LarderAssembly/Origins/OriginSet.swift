@@ -11,6 +11,11 @@ public struct OriginSet: Sendable {
         public let origin: any Origin
         /// Keys that one question may be about.
         public let batchMax: Int
+
+        /// What answers for the keys of the namespace at `namespace`, `batchMax` at a time.
+        public init(namespace: Int, origin: any Origin, batchMax: Int) {
+            (self.namespace, self.origin, self.batchMax) = (namespace, origin, batchMax)
+        }
     }
 
     /// Keys in one question where the origin can answer for many: a page of results.
@@ -18,6 +23,11 @@ public struct OriginSet: Sendable {
 
     /// The bindings of each origin that a namespace uses, by its name.
     public let bindings: [String: [Binding]]
+
+    /// Origins that were made elsewhere, by their names.
+    public init(bindings: [String: [Binding]]) {
+        self.bindings = bindings
+    }
 
     /// Starts the threads of all origins that namespaces use. Nothing is connected yet.
     ///

@@ -133,8 +133,9 @@ public struct RuntimeSettings: Sendable, Hashable {
             }
         }
         tried.configuration.users = new.users
-        tried.configuration.origins = new.origins
-        tried.configuration.namespaces = new.namespaces
+        // Their threads and what they have learnt belong to the server that started them.
+        if new.origins != configuration.origins { waiting.append("origins") }
+        if new.namespaces != configuration.namespaces { waiting.append("namespaces") }
         try tried.configuration.validate()
         let changed = tried.paths(differingFrom: self)
         self = tried

@@ -47,6 +47,11 @@ public final class LoadedReader {
         self.judge = judge
     }
 
+    /// Forgets the last read.
+    public func forget() {
+        (last, large, isGiven) = (nil, nil, false)
+    }
+
     /// Lets the large value go, for which memory is held.
     public func release() {
         large = nil

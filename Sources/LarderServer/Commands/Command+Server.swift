@@ -13,6 +13,7 @@ extension Command {
         case .debug: .init("debug", -2, administration)
         case .function: .init("function", -2, [])
         case .lastsave: .init("lastsave", 1, quiet + ["fast"])
+        case .larder: .init("larder", -2, [])
         case .latency: .init("latency", -2, [])
         case .lolwut: .init("lolwut", -1, ["readonly", "fast"])
         case .memory: .init("memory", -2, [])

@@ -13,6 +13,7 @@ enum Command: UInt8, CaseIterable {
     case swapdb
     case publish, spublish, pubsub, subscribe, psubscribe, ssubscribe
     case unsubscribe, punsubscribe, sunsubscribe
+    case larder
 }
 
 /// What redis's command table says about a command.

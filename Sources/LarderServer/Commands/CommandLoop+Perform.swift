@@ -20,7 +20,11 @@ extension CommandLoop {
         let kind = timing.next(isSmall: isSmall, isFirst: calls == 1)
         let start = output.count
         let begin = timing.time(kind)
-        runHot(command, call, on: &connection, into: &output)
+        if traits.concernsOrigins, reads != nil {
+            runWithOrigins(command, call, on: &connection, into: &output)
+        } else {
+            runHot(command, call, on: &connection, into: &output)
+        }
         if events.isActive {
             tellEvents(of: EventNames(command, call), on: &connection, from: start, into: &output)
         }
@@ -84,6 +88,8 @@ extension CommandLoop {
         since begin: UInt64, _ kind: CommandTiming.Kind, _ place: Int, _ command: Command,
         _ call: borrowing Call, _ connection: ClientConnection, calls: UInt64, at start: Int
     ) {
+        // What waits is run again, and timed then.
+        guard !connection.isWaiting else { return }
         let nanoseconds = timing.time(kind) &- begin
         let isNoticeable = timing.isNoticeable(nanoseconds)
         let isWatched = kind != .roughly && timing.isWatched

@@ -12,6 +12,7 @@ extension CommandLoop {
     ) {
         switch command {
         case .slowlog: slowlog(call, &output)
+        case .larder: larder(call, &connection, &output)
         case .latency: latency(call, connection, &output)
         case .memory: memory(call, connection, &output)
         case .monitor: monitor(connection, &output)

@@ -43,8 +43,10 @@ extension CommandLoop {
         }
         connection.transaction = nil
         defer {
-            recycle(transaction)
-            endTransaction(of: &connection)
+            if !connection.isWaiting {
+                recycle(transaction)
+                endTransaction(of: &connection)
+            }
         }
         guard !transaction.isAborted else {
             return output.appendError(
@@ -58,22 +60,64 @@ extension CommandLoop {
             shards.formUnion(watch.shards)
         }
         (isInTransaction, tellings.isCollecting) = (true, true)
-        store.withTransaction(shards) {
-            if let watch, !watch.isEmpty {
-                // Nobody breaks it from here on. An expiry tells no watch, and a loop that came
-                // later may have removed what `now`, from before the locks, still finds alive.
-                guard !store.isBroken(watch, at: Moment(MonotonicClock.now())) else {
-                    return output.appendNullArray(version)
-                }
-                store.endWatch(watch)
-            }
-            runQueued(transaction, on: &connection, into: &output)
-        }
+        let missing = runLocked(transaction, shards, on: &connection, into: &output)
         tellings.isCollecting = false
         if !tellings.isEmpty || connection.version != version {
             tellCollected(of: transaction, from: version, on: &connection, into: &output)
         }
         isInTransaction = false
+        if !missing.isNothing { load(missing, for: transaction, &connection, &output) }
+    }
+
+    /// Runs what was queued, if nothing that is watched has changed.
+    ///
+    /// - Returns: What has to be loaded before; then nothing was run.
+    private mutating func runLocked(
+        _ transaction: Transaction, _ shards: ShardSet, on connection: inout ClientConnection,
+        into output: inout OutputBuffer
+    ) -> Missing {
+        var missing = Missing()
+        let watch = connection.watch
+        store.withTransaction(shards) {
+            // Nobody breaks a watch from here on. An expiry tells no watch, and a loop that came
+            // later may have removed what `now`, from before the locks, still finds alive.
+            if let watch, !watch.isEmpty,
+                store.isBroken(watch, at: Moment(MonotonicClock.now()))
+            {
+                return output.appendNullArray(connection.version)
+            }
+            missing = look(for: transaction, connection)
+            guard missing.isNothing else { return }
+            if let watch, !watch.isEmpty { store.endWatch(watch) }
+            runQueued(transaction, on: &connection, into: &output)
+        }
+        return missing
+    }
+
+    /// Lets EXEC wait for what its commands need.
+    private mutating func load(
+        _ missing: Missing, for transaction: Transaction, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        if let failure = missing.failure ?? want(missing.keys, &connection) {
+            return output.append(failure)
+        }
+        connection.transaction = transaction
+        counters.uncountCall(Int(Command.exec.rawValue))
+    }
+
+    /// Refuses what would have to wait for an origin within the transaction.
+    private func refusesToQueue(
+        _ command: Command, _ call: borrowing Call, _ transaction: Transaction,
+        _ output: inout OutputBuffer
+    ) -> Bool {
+        guard table.traits[Int(command.rawValue)].accepts(argumentCount: call.count) else {
+            return false
+        }
+        if case .memory = writeRoute(of: command, call) { return false }
+        transaction.abort()
+        output.appendError("ERR a key whose writes go to its origin is not written inside MULTI")
+        return true
     }
 
     private mutating func runQueued(
@@ -119,6 +163,7 @@ extension CommandLoop {
     ) {
         // What will not run is not kept.
         guard !transaction.isAborted else { return output.appendSimple("QUEUED") }
+        if reads != nil, refusesToQueue(command, call, transaction, &output) { return }
         let byteCount = RequestQueue.byteCount(of: call)
         let isTaken = transaction.heldBytes + byteCount <= shared.transactionBytesMax
         // A request in the queue tells its length in 32 bits.

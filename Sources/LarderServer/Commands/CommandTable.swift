@@ -13,6 +13,8 @@ final class CommandTable: Sendable {
         let arity: Int16
         let hasSubcommands: Bool
         let isSmall: Bool
+        /// Whether it is looked at before it runs where namespaces have origins.
+        let concernsOrigins: Bool
 
         @inline(__always)
         func accepts(argumentCount: Int) -> Bool {
@@ -38,9 +40,10 @@ final class CommandTable: Sendable {
 
     private init() {
         specifications = Command.allCases.map { $0.makeSpecification() }
-        traits = specifications.map { row in
+        traits = zip(Command.allCases, specifications).map { command, row in
             Traits(
-                arity: Int16(row.arity), hasSubcommands: row.hasSubcommands, isSmall: row.isSmall)
+                arity: Int16(row.arity), hasSubcommands: row.hasSubcommands, isSmall: row.isSmall,
+                concernsOrigins: ![.none, .gets].contains(command.originUse))
         }
         pages = specifications.map { CommandManual.shared.page(of: "\($0.name)") }
         var names = specifications.map { "\($0.name)" }

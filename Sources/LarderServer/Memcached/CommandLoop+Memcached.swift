@@ -31,7 +31,7 @@ extension CommandLoop {
                 bytes.byteCount - position >= Self.aheadBytesMin,
                 case let end = runCommandsAhead(
                     bytes, from: position, on: &connection, into: &output),
-                end > position
+                end > position || connection.isWaiting
             {
                 position = end
             } else if let received = serveNextCommand(bytes, &position, on: &connection, &output) {
@@ -85,7 +85,7 @@ extension CommandLoop {
                 return Received(consumed: position, next: .postpone)
             }
             serve(command, arguments.call(in: bytes), on: &connection, &output)
-            position = end
+            if connection.isWaiting { startLoads(&connection) } else { position = end }
         case .failure(let failure, let command, let end):
             refuse(failure, command, arguments.call(in: bytes), connection, &output)
             position = end
@@ -119,12 +119,24 @@ extension CommandLoop {
         if events.isActive { tellEvents(of: command, on: &connection, &output) }
     }
 
-    /// The commands that make up most traffic come first.
+    /// Runs a command, if the client may. Those that make up most traffic come first.
     private mutating func run(
         _ command: MemcachedCommand, _ call: borrowing Call,
         on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
         guard connection.gate.isEmpty || admits(command, call, &connection, &output) else { return }
+        if reads != nil, command.verb.concernsOrigins {
+            runWithOrigins(command, call, on: &connection, into: &output)
+        } else {
+            runPlain(command, call, on: &connection, into: &output)
+        }
+    }
+
+    @inline(__always)
+    mutating func runPlain(
+        _ command: MemcachedCommand, _ call: borrowing Call,
+        on connection: inout ClientConnection, into output: inout OutputBuffer
+    ) {
         switch command.verb {
         case .get: get(call, &output)
         case .gets: gets(call, &output)

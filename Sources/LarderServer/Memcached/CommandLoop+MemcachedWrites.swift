@@ -59,6 +59,8 @@ extension CommandLoop {
         case .set, .add, .replace, .cas: break
         default: return nil
         }
+        // What may have to wait for a load is kept whole.
+        guard reads?.plan(for: call[0])?.source == nil else { return nil }
         let ingest = Ingest()
         ingest.command = command
         ingest.key.append(call[0])

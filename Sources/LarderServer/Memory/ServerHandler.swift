@@ -64,6 +64,9 @@ import Synchronization
                 unsafe state.pointee.serveMemcached(bytes, on: &connection, into: &output, at: now)
             }
         if unsafe state.pointee.published != 0 { unsafe state.pointee.announce() }
+        if let wait = connection.wait, !connection.isWaiting, wait.write == nil {
+            connection.wait = nil
+        }
         return received
     }
 

@@ -19,7 +19,6 @@ extension CommandLoop {
         case .miss: answerMissing(key, hash, &connection, &output)
         case .loaded: answerLoaded(key, hash, &connection, &output)
         }
-        if !connection.isWaiting { connection.wait = nil }
     }
 
     /// Finishes a GET of an entry with a provenance, of which the reader knows more.
@@ -32,11 +31,7 @@ extension CommandLoop {
             if let large = reader.large { output.appendLargeBulk(large) }
             reader.release()
             guard let plan = reads.plan(number: read.namespace) else { return }
-            if !read.isFresh {
-                refresh(key, hash, plan)
-            } else if isDueEarly(read, plan) {
-                refresh(key, hash, plan, loaded: tick.moved(back: read.age))
-            }
+            if let due = refreshDue(read, key, hash, plan) { refresh(due) }
         } else if read.isFresh {
             // The origin has said of late that there is none.
             output.appendNull(connection.version)
@@ -45,23 +40,27 @@ extension CommandLoop {
         }
     }
 
-    /// Whether a fresh entry is to be loaded again before its end, by chance or by its age.
-    private mutating func isDueEarly(_ read: LoadedRead, _ plan: NamespacePlan) -> Bool {
-        guard let early = plan.early else { return false }
-        return early.isDue(
-            at: tick, created: tick.moved(back: read.age),
-            expires: Tick(read.freshUntil), cost: .microseconds(Int64(read.cost)),
-            using: &random)
+    /// The load that an entry is to have which was served: it is stale, or its end is near, by
+    /// chance or by its age.
+    mutating func refreshDue(
+        _ read: LoadedRead, _ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan
+    ) -> Wanted? {
+        guard read.isFresh else { return Wanted(Key(key.bytes), hash, plan) }
+        let loaded = tick.moved(back: .milliseconds(Int64(clamping: read.ageMilliseconds)))
+        guard let early = plan.early,
+            early.isDue(
+                at: tick, created: loaded, expires: Tick(read.freshUntil),
+                cost: .microseconds(Int64(read.cost)), using: &random)
+        else { return nil }
+        return Wanted(Key(key.bytes), hash, plan, loaded: loaded)
     }
 
-    /// Has a key loaded again that nobody waits for.
-    private func refresh(
-        _ key: RawSpan, _ hash: UInt64, _ plan: NamespacePlan, loaded: Tick? = nil
-    ) {
-        guard let source = reads?.source(of: plan) else { return }
+    /// Has a key loaded again that nobody waits for. Not under a shard's lock.
+    func refresh(_ due: Wanted) {
+        guard let source = reads?.source(of: due.plan) else { return }
         let need = Need(
-            Key(key.bytes), at: store.generation(of: hash), binding: plan.binding,
-            refreshing: loaded)
+            due.key, at: store.generation(of: due.hash), binding: due.plan.binding,
+            refreshing: due.loaded)
         _ = source.need([(need, nil)])
     }
 
@@ -77,15 +76,10 @@ extension CommandLoop {
         if let outcome = connection.wait?.outcome(of: name) {
             return answer(outcome, key, hash, connection, &output)
         }
-        switch need([Wanted(name, hash, plan)], &connection) {
-        case .waits: return
-        case .held:
-            // It came a moment ago. What leaves again at once is waited for next time.
-            if !serve(key, hash, by: readers?.stale, &output) {
-                output.appendNull(connection.version)
-            }
-        case .failed(let failure):
+        if let failure = want([Wanted(name, hash, plan)], &connection) {
             answer(.failed(failure), key, hash, connection, &output)
+        } else {
+            counters.uncountCall(Int(Command.get.rawValue))
         }
     }
 
@@ -106,9 +100,10 @@ extension CommandLoop {
     }
 
     /// Writes the value of `key` if `reader` takes it.
-    private func serve(
+    func serve(
         _ key: RawSpan, _ hash: UInt64, by reader: LoadedReader?, _ output: inout OutputBuffer
     ) -> Bool {
+        reader?.forget()
         let outcome = store.read(key, hash, database: 0, at: now, by: reader) { value, _ in
             output.appendBulk(value)
         }
@@ -125,64 +120,6 @@ extension CommandLoop {
             return reader.isGiven
         }
     }
-
-    /// Asks for keys, and lets the connection wait for those that are to come.
-    ///
-    /// - Returns: `waits` if it waits for one of them; else the failure of one, if one failed.
-    mutating func need(
-        _ wanted: [Wanted], _ connection: inout ClientConnection
-    ) -> Joined {
-        guard let reads else { return .held }
-        let wait = connection.wait ?? ConnectionWait(connection.client.id)
-        var result = Joined.held
-        for place in Set(wanted.compactMap(\.plan.source)) {
-            let mine = wanted.filter { $0.plan.source == place }
-            let needs = mine.map { wanted in
-                let token = store.generation(of: wanted.hash)
-                let need = Need(wanted.key, at: token, binding: wanted.plan.binding)
-                return (need: need, waiter: Optional(wait.nextWaiter()))
-            }
-            for (index, answer) in reads.source(at: place).need(needs).enumerated() {
-                switch answer {
-                case (.waits, let id):
-                    guard let id, let waiter = needs[index].waiter else { continue }
-                    wait.expect(mine[index].key, waiter, from: place, id)
-                case (.held, _): continue
-                case (.failed(let failure), _):
-                    wait.note(.failed(failure), of: mine[index].key)
-                    result = .failed(failure)
-                }
-            }
-        }
-        guard wait.isWaiting else { return result }
-        connection.wait = wait
-        connection.isWaiting = true
-        breaksAhead = true
-        return .waits
-    }
-}
-
-/// A key that a command needs.
-struct Wanted {
-    let key: Key
-    let hash: UInt64
-    let plan: NamespacePlan
-
-    init(_ key: Key, _ hash: UInt64, _ plan: NamespacePlan) {
-        (self.key, self.hash, self.plan) = (key, hash, plan)
-    }
-}
-
-extension OutputBuffer {
-    /// Why a key could not be loaded, without what the source said: that is for the log.
-    mutating func append(_ failure: SourceFailure) {
-        appendErrorText("ORIGIN \(failure.source) \(failure.cause.rawValue)")
-    }
-}
-
-extension LoadedRead {
-    /// Since when the value was loaded.
-    fileprivate var age: Duration { .milliseconds(Int64(clamping: ageMilliseconds)) }
 }
 
 extension Tick {

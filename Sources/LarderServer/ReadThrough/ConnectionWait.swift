@@ -4,7 +4,8 @@ import LarderRuntime
 
 /// What a connection waits for before it can run its next command, and what has come of it.
 ///
-/// The command stays where it is, unconsumed, and is run again when all has come.
+/// The command stays where it is, unconsumed, and is run again when all has come. What the commands
+/// behind it will need is waited for together with that.
 final class ConnectionWait {
     typealias WaitID = ReadThrough.ServerSource.WaitID
 
@@ -14,22 +15,77 @@ final class ConnectionWait {
         let wait: WaitID
     }
 
+    /// Loads of one key for one command: more only serve one who fights with somebody's writes, or
+    /// for a value that cannot be kept.
+    private static let triesMax = 3
+
+    /// A write whose origin is asked first.
+    struct Write {
+        enum State {
+            /// Others write the keys.
+            case queues(UInt32)
+            /// Nobody else writes them.
+            case held
+            /// The origin is asked.
+            case asked(UInt32)
+            case done(SourceFailure?)
+        }
+
+        let keys: [Key]
+        let lane: OriginWrites.LaneID
+        var state: State
+        /// What is answered when the origin has taken it.
+        var reply: KeptReply?
+    }
+
     private let id: ConnectionID
+    private var bypass: UInt32?
+    /// What the origin said past memory.
+    var bypassed: LoadOutcome?
+    /// The write of the command at hand.
+    var write: Write?
     private var pending: [UInt32: Pending] = [:]
     private var outcomes: [Key: Landing.Outcome] = [:]
+    private var tries: [Key: Int] = [:]
     private var number: UInt32 = 0
-    /// How often the command at hand was run in vain.
-    private(set) var rounds = 0
 
     init(_ id: ConnectionID) {
         self.id = id
     }
 
     /// Whether something has still to come.
-    var isWaiting: Bool { !pending.isEmpty }
+    var isWaiting: Bool {
+        switch write?.state {
+        case .queues, .asked: true
+        default: !pending.isEmpty || bypass != nil
+        }
+    }
 
-    /// Whether the command at hand has waited for something.
-    var isOver: Bool { pending.isEmpty && rounds > 0 }
+    /// A command needs `keys`, which are to be loaded next.
+    ///
+    /// - Returns: A key that it has waited for too often; then it does not wait.
+    func begin(_ keys: [Wanted]) -> Wanted? {
+        if let vain = keys.first(where: { tries[$0.key, default: 0] >= Self.triesMax }) {
+            return vain
+        }
+        // What came for another command is no answer to one that begins now.
+        if keys.allSatisfy({ tries[$0.key] == nil }) { outcomes.removeAll() }
+        for wanted in keys {
+            tries[wanted.key, default: 0] += 1
+            outcomes[wanted.key] = nil
+        }
+        return nil
+    }
+
+    /// The commands before the one at hand are done.
+    func forgetTries() {
+        tries.removeAll()
+    }
+
+    /// The origin is asked past memory.
+    func beginBypass(_ waiter: LoadWaiter) {
+        bypass = waiter.number
+    }
 
     /// A name for the next wait.
     func nextWaiter() -> LoadWaiter {
@@ -57,19 +113,19 @@ final class ConnectionWait {
             case .timeout(let failure, let number):
                 guard let ended = pending.removeValue(forKey: number) else { continue }
                 outcomes[ended.key] = .failed(failure)
+            case .bypassed(let outcome, let number):
+                guard bypass == number else { continue }
+                (bypass, bypassed) = (nil, outcome)
+            case .granted(let number):
+                if case .queues(number) = write?.state { write?.state = .held }
+            case .written(let failure, let number):
+                if case .asked(number) = write?.state { write?.state = .done(failure) }
             }
         }
-        if !isWaiting { rounds += 1 }
     }
 
     /// What came of the load of `key`, if the command at hand has waited for it.
     func outcome(of key: Key) -> Landing.Outcome? { outcomes[key] }
-
-    /// The command at hand is done.
-    func end() {
-        outcomes.removeAll()
-        rounds = 0
-    }
 
     /// What to cancel when the client is gone, by source.
     var waits: [(source: Int, wait: WaitID)] { pending.values.map { ($0.source, $0.wait) } }

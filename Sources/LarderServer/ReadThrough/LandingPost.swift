@@ -19,6 +19,12 @@ final class LandingPost: SourceObserver {
         case landing(Landing, number: UInt32)
         /// It has waited too long.
         case timeout(SourceFailure, number: UInt32)
+        /// What the origin said past memory.
+        case bypassed(LoadOutcome, number: UInt32)
+        /// It may write now.
+        case granted(number: UInt32)
+        /// The origin has taken its write, or why not.
+        case written(SourceFailure?, number: UInt32)
     }
 
     private let traffic: Traffic
@@ -35,6 +41,18 @@ final class LandingPost: SourceObserver {
 
     func timedOut(_ waiters: [LoadWaiter], _ failure: SourceFailure) {
         put(waiters) { .timeout(failure, number: $0) }
+    }
+
+    func bypassed(_ waiter: LoadWaiter, _ outcome: LoadOutcome) {
+        put([waiter]) { .bypassed(outcome, number: $0) }
+    }
+
+    func granted(_ waiters: [LoadWaiter]) {
+        put(waiters) { .granted(number: $0) }
+    }
+
+    func written(_ waiter: LoadWaiter, _ failure: SourceFailure?) {
+        put([waiter]) { .written(failure, number: $0) }
     }
 
     private func put(_ waiters: [LoadWaiter], _ letter: (UInt32) -> Letter) {

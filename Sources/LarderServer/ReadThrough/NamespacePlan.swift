@@ -1,11 +1,20 @@
 import LarderAssembly
 import LarderCore
 import LarderHierarchy
+import LarderMemory
 import LarderResilience
 
 /// What the server does with the keys of one namespace.
 struct NamespacePlan: Sendable {
     let name: String
+    /// The name of its origin, for failures.
+    let origin: String
+    /// What a write does.
+    let write: NamespaceConfiguration.WriteMode
+    /// Whether the origin is told of deletions.
+    let canDelete: Bool
+    private let isNeverKept: Bool
+    private let ttlMilliseconds: UInt64?
     /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
     let source: Int?
     /// Place of its rules in the source.
@@ -19,6 +28,11 @@ struct NamespacePlan: Sendable {
 
     init(_ namespace: NamespaceConfiguration, source: Int?, binding: Int) {
         name = namespace.name
+        origin = namespace.origin?.use ?? ""
+        write = namespace.write
+        isNeverKept = namespace.caching == .never
+        canDelete = namespace.origin?.delete != nil
+        ttlMilliseconds = namespace.ttl?.wholeMilliseconds
         self.source = source
         self.binding = binding
         staleMilliseconds = namespace.stale.wholeMilliseconds
@@ -26,6 +40,21 @@ struct NamespacePlan: Sendable {
         early = namespace.refreshAt.map {
             EarlyRefresh(beta: namespace.earlyRefresh, refreshAt: $0)
         }
+    }
+
+    /// Whether what is written here goes at once.
+    var dropsWrites: Bool { isNeverKept || write == .invalidate }
+    /// Whether commands on its keys do other than they do without a namespace.
+    var isSpecial: Bool { source != nil || dropsWrites }
+
+    /// Whether its writes go to the origin first.
+    var writesOrigin: Bool { source != nil && (write == .through || write == .around) }
+
+    /// Until when is fresh what is written at `now`.
+    func expiry(from now: Moment) -> Moment {
+        guard let ttlMilliseconds else { return .never }
+        let (end, overflow) = now.milliseconds.addingReportingOverflow(ttlMilliseconds)
+        return overflow ? .never : Moment(milliseconds: end)
     }
 }
 

@@ -12,28 +12,33 @@ final class ReadThrough: Sendable {
     private let matcher: NamespaceMatcher
     private let plans: [NamespacePlan]
     private let sources: [ServerSource]
+    private let origins: [[any Origin]]
     let post: LandingPost
+    let writes: OriginWrites
 
-    /// The sources of a configuration; nil when no namespace has an origin.
+    /// The namespaces of a configuration with their sources; nil when there are none.
     ///
+    /// - Parameters:
+    ///   - configuration: Has them.
+    ///   - origins: In place of those that the configuration describes.
+    ///   - store: The memory that is filled.
+    ///   - traffic: Resumes connections.
+    ///   - loopCount: Loops that have any.
+    /// - Returns: They, ready to be asked.
     /// - Throws: `ServerFailure` that names what cannot work.
     static func make(
-        _ configuration: Configuration, store: ByteStore, traffic: Traffic, loopCount: Int
+        _ configuration: Configuration, _ origins: OriginSet?, store: ByteStore,
+        traffic: Traffic, loopCount: Int
     ) throws(ServerFailure) -> ReadThrough? {
-        guard configuration.namespaces.contains(where: { $0.origin != nil }) else { return nil }
-        for namespace in configuration.namespaces where namespace.write != .cache {
-            throw ServerFailure(
-                description: "namespaces.\(namespace.name).write is \(namespace.write.rawValue), "
-                    + "which reaches no origin yet; 'write: cache' changes this cache only")
-        }
-        let origins: OriginSet
+        guard !configuration.namespaces.isEmpty else { return nil }
+        let made: OriginSet
         do throws(ConfigurationError) {
-            origins = try OriginSet(configuration)
+            if let origins { made = origins } else { made = try OriginSet(configuration) }
         } catch {
             throw ServerFailure(description: error.description)
         }
         return try ReadThrough(
-            configuration, origins, store: store, traffic: traffic, loopCount: loopCount)
+            configuration, made, store: store, traffic: traffic, loopCount: loopCount)
     }
 
     private init(
@@ -50,6 +55,7 @@ final class ReadThrough: Sendable {
             NamespacePlan($0, source: nil, binding: 0)
         }
         var sources: [ServerSource] = []
+        var sourceOrigins: [[any Origin]] = []
         for origin in configuration.origins {
             guard let bindings = origins.bindings[origin.name] else { continue }
             for (place, binding) in bindings.enumerated() {
@@ -57,14 +63,21 @@ final class ReadThrough: Sendable {
                     configuration.namespaces[binding.namespace], source: sources.count,
                     binding: place)
             }
+            sourceOrigins.append(bindings.map(\.origin))
             let memory = StoreMemory(
-                store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) })
+                store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) },
+                keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
             let core = try Self.core(origin, bindings, configuration)
             sources.append(
                 ServerSource(
                     core, origins: bindings.map(\.origin), memory: memory, observer: post))
         }
+        store.classifyKeys { [matcher] key in
+            UInt16(clamping: matcher.number(of: key).map { $0 + 1 } ?? 0)
+        }
         self.plans = plans
+        self.origins = sourceOrigins
+        writes = OriginWrites(store: store, post: post)
         self.sources = sources
     }
 
@@ -102,6 +115,11 @@ final class ReadThrough: Sendable {
         number == 0 || Int(number) > plans.count ? nil : plans[Int(number) - 1]
     }
 
+    /// The number of a namespace, by which entries name it.
+    func number(of name: String) -> UInt16? {
+        plans.firstIndex { $0.name == name }.map { UInt16(clamping: $0 + 1) }
+    }
+
     /// Whether an entry that is no longer fresh may be served while it is loaded again.
     func takesStale(_ read: LoadedRead) -> Bool {
         guard let plan = plan(number: read.namespace) else { return false }
@@ -122,7 +140,22 @@ final class ReadThrough: Sendable {
     /// Nobody waits any more: the client is gone.
     func end(_ wait: ConnectionWait, _ id: ConnectionID) {
         for (source, wait) in wait.waits { sources[source].cancel([wait]) }
+        endWrite(of: wait)
         _ = post.take(for: id)
+    }
+
+    /// A write that no origin was asked for yet does not come about.
+    func endWrite(of wait: ConnectionWait) {
+        defer { wait.write = nil }
+        switch wait.write?.state {
+        case .queues, .held: if let lane = wait.write?.lane { writes.leave(lane) }
+        case .asked, .done, nil: return
+        }
+    }
+
+    /// The origin of a namespace, as that sees it.
+    func origin(of plan: NamespacePlan) -> (any Origin)? {
+        plan.source.map { origins[$0][plan.binding] }
     }
 
     /// A source by its place.

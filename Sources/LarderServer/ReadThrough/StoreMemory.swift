@@ -7,6 +7,8 @@ struct StoreMemory: SourceMemory {
     let store: ByteStore
     /// The namespace's number of each binding of the source.
     let namespaces: [UInt16]
+    /// Whether anything is kept for each of them.
+    let keeps: [Bool]
 
     func holds(_ need: Need<FillToken>) -> Bool {
         // What is to be refreshed is there, and fresh.
@@ -20,6 +22,7 @@ struct StoreMemory: SourceMemory {
     }
 
     func store(_ fill: Fill<FillToken>) -> Fill<FillToken>.Outcome {
+        guard keeps[fill.need.binding] else { return .refused }
         let key = unsafe fill.need.key.bytes.span.bytes
         let hash = store.hash(key)
         let now = Moment(MonotonicClock.now())

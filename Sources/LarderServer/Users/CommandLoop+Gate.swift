@@ -42,6 +42,10 @@ extension CommandLoop {
         } else {
             runAdmitted(call, on: &connection, into: &output)
         }
+        // What waits is run again, and is as silent then.
+        if connection.isWaiting, connection.gate.contains(.muteNow) {
+            connection.gate.insert(.muteNext)
+        }
         // What makes the connection speak again is answered, and so is SUBSCRIBE.
         let isSilent = wasSilent && !connection.gate.isDisjoint(with: .silent)
         let isAnswered = command?.isAlwaysAnswered == true && connection.transaction == nil

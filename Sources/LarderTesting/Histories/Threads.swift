@@ -24,6 +24,11 @@ package struct BlockingThread: ~Copyable {
         pthread_join(handle, nil)
     }
 
+    /// Lets it run, whoever waits.
+    package consuming func detach() {
+        pthread_detach(handle)
+    }
+
     private final class Body: Sendable {
         let run: @Sendable () -> Void
 

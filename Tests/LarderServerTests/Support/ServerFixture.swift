@@ -15,9 +15,11 @@ final class ServerFixture: Sendable {
     let memcached: ServerAddress
     private let lines: LogLines
 
-    /// Two loops, 64 MiB, no password, unless `change` decides otherwise.
+    /// Two loops, 64 MiB, no password, unless `change` decides otherwise; `origins` stand in for
+    /// those of the configuration.
     init(
-        sources: ConfigurationSources? = nil, _ change: (inout Configuration) -> Void = { _ in }
+        sources: ConfigurationSources? = nil, origins: OriginSet? = nil,
+        _ change: (inout Configuration) -> Void = { _ in }
     ) throws {
         var configuration = try sources?.load().configuration ?? Configuration()
         configuration.listen.resp = [.tcp(host: "127.0.0.1", port: 0)]
@@ -28,7 +30,8 @@ final class ServerFixture: Sendable {
         let lines = LogLines()
         let logger = Logger(configuration.log, now: { 0 }, write: { lines.add($0) })
         server = try Server(
-            configuration, version: "test", logger: logger, sources: sources, endsOnSignal: false)
+            configuration, version: "test", logger: logger, sources: sources, endsOnSignal: false,
+            origins: origins)
         self.lines = lines
         try server.start()
         let ports = server.ports

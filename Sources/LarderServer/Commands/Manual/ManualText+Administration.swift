@@ -42,6 +42,31 @@ extension ManualText {
           doc server 6.0.0 O(N)
         acl|whoami 2 noscript loading stale: the user of this connection
           doc server 6.0.0 O(1)
+        larder: what no redis has
+          doc server 1.0.0 depends on the subcommand
+        larder|ban -4 write: let what matches die, or grow stale
+          acl keyspace dangerous
+          doc server 1.0.0 O(shards)
+          arg scope oneof
+            key pure-token =KEY
+            tag pure-token =TAG
+            prefix pure-token =PREFIX
+            namespace pure-token =NAMESPACE
+          arg name string
+          arg soft pure-token =SOFT optional
+        larder|explain 3 readonly: what is known of a key, and what GET would do
+          acl keyspace
+          doc server 1.0.0 O(1)
+          key RO 2 0 1
+          arg key key @0
+        larder|get 4 readonly: ask the origin of a key, past memory
+          acl string
+          doc server 1.0.0 what the origin takes
+          key RO access 2 0 1
+          arg key key @0
+          arg bypass pure-token =BYPASS
+        larder|help 2 loading stale: what the subcommands do
+          doc server 1.0.0 O(1)
         latency: which events took long
           doc server 2.8.13 depends on the subcommand
         latency|doctor 2 admin noscript loading stale: what the events that took long tell

@@ -1,0 +1,225 @@
+import LarderAssembly
+import LarderCore
+import LarderHierarchy
+import LarderMemory
+import LarderWire
+
+// Writes that the origin takes first.
+extension CommandLoop {
+    /// Where a command writes to.
+    enum WriteRoute {
+        case memory, origin
+        case refused(String)
+    }
+
+    /// Where a command writes to that has keys in a namespace with an origin.
+    func writeRoute(of command: Command, _ call: borrowing Call) -> WriteRoute {
+        guard command.originUse == .writes || command.originUse == .modifies else { return .memory }
+        var (count, others) = (0, 0)
+        for place in command.writtenPlaces(call) {
+            if reads?.plan(for: call[place])?.writesOrigin == true {
+                count += 1
+            } else {
+                others += 1
+            }
+        }
+        guard count > 0 else { return .memory }
+        let name = "\(command.specification.name)".uppercased()
+        switch command {
+        case .rename, .renamenx, .copy, .move:
+            return .refused("\(name) writes no keys whose writes go to an origin")
+        default:
+            guard others == 0 else {
+                return .refused(
+                    "\(name) of keys whose writes go to an origin, and of others")
+            }
+            return .origin
+        }
+    }
+
+    /// Runs a command that writes keys of `places`, all of which go to their origin: on a scratch
+    /// store, while nobody else may write these keys; then has the origin take what it changed.
+    @inline(never)
+    mutating func writeThrough(
+        _ command: Command, _ call: borrowing Call, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        let keys = command.keyPlaces(call).map { Key(call[$0].bytes) }
+        switch lane(for: keys, &connection) {
+        case .held(let lane):
+            write(command, call, keys, lane, &connection, &output)
+        case .waits: counters.uncountCall(Int(command.rawValue))
+        case .full: output.appendError("ERR too many writes wait for their origins")
+        case .failed(let failure): output.append(failure)
+        case .done(let reply): reply?.move(into: &output)
+        }
+    }
+
+    private mutating func write(
+        _ command: Command, _ call: borrowing Call, _ keys: [Key], _ lane: OriginWrites.LaneID,
+        _ connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
+        var missing = Missing()
+        for place in command.loadedPlaces(call) {
+            look(for: call[place], connection.wait, &missing)
+        }
+        if !missing.isNothing {
+            if let failure = missing.failure ?? want(missing.keys, &connection) {
+                leave(lane, connection)
+                return output.append(failure)
+            }
+            return counters.uncountCall(Int(command.rawValue))
+        }
+        let reply = KeptReply()
+        let rehearsal = beginRehearsal(keys)
+        runHot(command, call, on: &connection, into: &reply.output)
+        // What memory has not, the origin may have.
+        let isDeletion = command == .del || command == .unlink
+        let writes = end(rehearsal, isDeletion: isDeletion)
+        guard !writes.isEmpty, !reply.isError else {
+            leave(lane, connection)
+            return reply.move(into: &output)
+        }
+        ask(writes, keys, lane, reply, &connection)
+        counters.uncountCall(Int(command.rawValue))
+    }
+
+    /// How a command stands that wants to write to an origin.
+    enum LaneAnswer {
+        /// Nobody else writes its keys.
+        case held(OriginWrites.LaneID)
+        /// It is run again.
+        case waits
+        /// Too many wait.
+        case full
+        case failed(SourceFailure)
+        case done(KeptReply?)
+    }
+
+    /// Lets the command at hand take its turn to write `keys`.
+    mutating func lane(for keys: [Key], _ connection: inout ClientConnection) -> LaneAnswer {
+        guard let reads else { return .full }
+        let wait = connection.wait ?? ConnectionWait(connection.client.id)
+        connection.wait = wait
+        if let write = wait.write, write.keys == keys {
+            switch write.state {
+            case .held: return .held(write.lane)
+            case .queues, .asked:
+                (connection.isWaiting, breaksAhead) = (true, true)
+                return .waits
+            case .done(let failure):
+                wait.write = nil
+                for key in keys { unsafe noteWrite(key.bytes.span.bytes) }
+                return failure.map { .failed($0) } ?? .done(write.reply)
+            }
+        }
+        reads.endWrite(of: wait)
+        let waiter = wait.nextWaiter()
+        guard let (id, mayGo) = reads.writes.enter(keys, waiter) else { return .full }
+        wait.write = .init(keys: keys, lane: id, state: mayGo ? .held : .queues(waiter.number))
+        if mayGo { return .held(id) }
+        (connection.isWaiting, breaksAhead) = (true, true)
+        return .waits
+    }
+
+    /// Has the origins take `writes`; the command at hand is run again when they have.
+    mutating func ask(
+        _ writes: [OriginWrite], _ keys: [Key], _ lane: OriginWrites.LaneID, _ reply: KeptReply,
+        _ connection: inout ClientConnection
+    ) {
+        guard let wait = connection.wait, let reads else { return }
+        let waiter = wait.nextWaiter()
+        wait.write = .init(keys: keys, lane: lane, state: .asked(waiter.number), reply: reply)
+        (connection.isWaiting, breaksAhead) = (true, true)
+        reads.writes.start(writes, lane, for: waiter)
+    }
+
+    /// The command at hand writes nothing after all.
+    func leave(_ lane: OriginWrites.LaneID, _ connection: ClientConnection) {
+        connection.wait?.write = nil
+        reads?.writes.leave(lane)
+    }
+
+    /// What `end` compares with.
+    struct Rehearsal {
+        fileprivate let keys: [Key]
+        fileprivate let generations: [FillToken]
+        fileprivate let real: ByteStore
+    }
+
+    /// Commands run on a store of its own that has what memory has of `keys`, until `end`.
+    mutating func beginRehearsal(_ keys: [Key]) -> Rehearsal {
+        let keys = Array(Set(keys))
+        let scratch = scratch ?? shared.makeScratch(at: now)
+        self.scratch = scratch
+        for key in keys { copy(key, to: scratch) }
+        defer { store = scratch }
+        return Rehearsal(
+            keys: keys, generations: keys.map { scratch.generation(of: $0, in: scratch) },
+            real: store)
+    }
+
+    /// Goes back to the real store, and tells what was changed.
+    mutating func end(_ rehearsal: Rehearsal, isDeletion: Bool) -> [OriginWrite] {
+        let scratch = store
+        store = rehearsal.real
+        var writes: [OriginWrite] = []
+        for (key, generation) in zip(rehearsal.keys, rehearsal.generations)
+        where isDeletion || scratch.generation(of: key, in: scratch) != generation {
+            if let write = change(of: key, in: scratch) { writes.append(write) }
+        }
+        for key in rehearsal.keys {
+            let bytes = unsafe key.bytes.span.bytes
+            scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { $0.remove() }
+        }
+        return writes
+    }
+
+    private func copy(_ key: Key, to scratch: ByteStore) {
+        let bytes = unsafe key.bytes.span.bytes
+        var found: (value: [UInt8], expiry: Moment, flags: UInt32)?
+        store.withKey(bytes, store.hash(bytes), database: 0, at: now) { access in
+            if access.exists { found = (access.allBytes, access.expiry, access.flags) }
+        }
+        guard let found else { return }
+        scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { access in
+            _ = unsafe access.put(
+                found.value.span.bytes, expiry: found.expiry, flags: found.flags)
+        }
+    }
+
+    private func change(of key: Key, in scratch: ByteStore) -> OriginWrite? {
+        let bytes = unsafe key.bytes.span.bytes
+        guard let reads, let plan = reads.plan(for: bytes) else { return nil }
+        var entry: Entry?
+        var expiry = Moment.never
+        scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { access in
+            guard access.exists else { return }
+            entry = Entry(key: key, value: access.allBytes, created: tick)
+            entry?.flags = access.flags
+            expiry = access.expiry == .never ? plan.expiry(from: now) : access.expiry
+        }
+        let origin = entry == nil && !plan.canDelete ? nil : reads.origin(of: plan)
+        return OriginWrite(key: key, entry: entry, expiry: expiry, plan: plan, origin: origin)
+    }
+}
+
+extension ByteStore {
+    fileprivate func generation(of key: Key, in store: ByteStore) -> FillToken {
+        unsafe store.generation(of: store.hash(key.bytes.span.bytes))
+    }
+}
+
+extension KeyAccess {
+    /// The value in one piece.
+    fileprivate var allBytes: [UInt8] {
+        guard let largeValue else { return value.bytes }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(largeValue.byteCount)
+        largeValue.forEachPiece(in: 0..<largeValue.byteCount) { piece, _ in
+            bytes.append(piece)
+            return true
+        }
+        return bytes
+    }
+}
