@@ -50,6 +50,9 @@ struct NamespacePlan: Sendable {
     /// Whether its writes go to the origin first.
     var writesOrigin: Bool { source != nil && (write == .through || write == .around) }
 
+    /// Whether memory keeps what its origin has taken.
+    var keepsWrites: Bool { write == .through && !isNeverKept }
+
     /// Until when is fresh what is written at `now`.
     func expiry(from now: Moment) -> Moment {
         guard let ttlMilliseconds else { return .never }

@@ -12,7 +12,6 @@ final class ReadThrough: Sendable {
     private let matcher: NamespaceMatcher
     private let plans: [NamespacePlan]
     private let sources: [ServerSource]
-    private let origins: [[any Origin]]
     let post: LandingPost
     let writes: OriginWrites
 
@@ -55,7 +54,6 @@ final class ReadThrough: Sendable {
             NamespacePlan($0, source: nil, binding: 0)
         }
         var sources: [ServerSource] = []
-        var sourceOrigins: [[any Origin]] = []
         for origin in configuration.origins {
             guard let bindings = origins.bindings[origin.name] else { continue }
             for (place, binding) in bindings.enumerated() {
@@ -63,32 +61,33 @@ final class ReadThrough: Sendable {
                     configuration.namespaces[binding.namespace], source: sources.count,
                     binding: place)
             }
-            sourceOrigins.append(bindings.map(\.origin))
             let memory = StoreMemory(
                 store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) },
                 keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
-            let core = try Self.core(origin, bindings, configuration)
+            let levels = origins.levels[origin.name] ?? []
+            let core = try Self.core(
+                origin, bindings, levels: levels.map(\.name), configuration)
             sources.append(
                 ServerSource(
-                    core, origins: bindings.map(\.origin), memory: memory, observer: post))
+                    core, levels: levels, origins: bindings.map(\.origin), memory: memory, observer: post))
         }
         store.classifyKeys { [matcher] key in
             UInt16(clamping: matcher.number(of: key).map { $0 + 1 } ?? 0)
         }
         self.plans = plans
-        self.origins = sourceOrigins
-        writes = OriginWrites(store: store, post: post)
+        writes = OriginWrites(post: post)
         self.sources = sources
     }
 
     private static func core(
-        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding],
+        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding], levels: [String],
         _ configuration: Configuration
     ) throws(ServerFailure) -> SourceCore<FillToken, LoadWaiter> {
         var source = SourceConfiguration(
             name: origin.name,
             rules: bindings.map { SourceRules(configuration.namespaces[$0.namespace], origin) })
         source.batchMax = bindings.map(\.batchMax)
+        source.levels = levels
         source.timeout = origin.timeout
         var limits = SourceLimits()
         limits.concurrency.most = origin.limit
@@ -153,10 +152,8 @@ final class ReadThrough: Sendable {
         }
     }
 
-    /// The origin of a namespace, as that sees it.
-    func origin(of plan: NamespacePlan) -> (any Origin)? {
-        plan.source.map { origins[$0][plan.binding] }
-    }
+    /// All sources.
+    var allSources: [ServerSource] { sources }
 
     /// A source by its place.
     func source(at place: Int) -> ServerSource { sources[place] }

@@ -109,7 +109,6 @@ extension CommandLoop {
                 return .waits
             case .done(let failure):
                 wait.write = nil
-                for key in keys { unsafe noteWrite(key.bytes.span.bytes) }
                 return failure.map { .failed($0) } ?? .done(write.reply)
             }
         }
@@ -149,7 +148,9 @@ extension CommandLoop {
 
     /// Commands run on a store of its own that has what memory has of `keys`, until `end`.
     mutating func beginRehearsal(_ keys: [Key]) -> Rehearsal {
-        let keys = Array(Set(keys))
+        // Once each, in the command's order.
+        var seen: Set<Key> = []
+        let keys = keys.filter { seen.insert($0).inserted }
         let scratch = scratch ?? shared.makeScratch(at: now)
         self.scratch = scratch
         for key in keys { copy(key, to: scratch) }
@@ -190,17 +191,20 @@ extension CommandLoop {
 
     private func change(of key: Key, in scratch: ByteStore) -> OriginWrite? {
         let bytes = unsafe key.bytes.span.bytes
-        guard let reads, let plan = reads.plan(for: bytes) else { return nil }
+        guard let reads, let plan = reads.plan(for: bytes), let source = reads.source(of: plan)
+        else { return nil }
         var entry: Entry?
-        var expiry = Moment.never
         scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { access in
             guard access.exists else { return }
-            entry = Entry(key: key, value: access.allBytes, created: tick)
-            entry?.flags = access.flags
-            expiry = access.expiry == .never ? plan.expiry(from: now) : access.expiry
+            var written = Entry(key: key, value: access.allBytes, created: tick)
+            written.flags = access.flags
+            let expiry = access.expiry == .never ? plan.expiry(from: now) : access.expiry
+            written.expires = expiry == .never ? nil : Tick(expiry)
+            entry = written
         }
-        let origin = entry == nil && !plan.canDelete ? nil : reads.origin(of: plan)
-        return OriginWrite(key: key, entry: entry, expiry: expiry, plan: plan, origin: origin)
+        return OriginWrite(
+            change: OriginChange(key, entry, isKept: plan.keepsWrites), source: source,
+            binding: plan.binding, store: entry == nil && !plan.canDelete ? store : nil)
     }
 }
 
