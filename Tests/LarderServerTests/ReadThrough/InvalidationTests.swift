@@ -7,22 +7,44 @@ import Testing
 
 /// What origins and levels hear of bans, writes and deletes, and when.
 @Suite(.onOwnThread) struct InvalidationTests {
-    /// A level that has an old value of each key, and cannot be rid of it.
-    private struct StubbornLevel: Level {
+    /// A level that has an old value of each key at first.
+    private final class OldLevel: Level {
+        private struct State {
+            var entries: [Key: Entry] = [:]
+            var removed: Set<Key> = []
+            var isBanned = false
+        }
+
         let name = "disk"
+        private let state = Guarded(State())
 
         func getMany(_ keys: [Key]) async -> [Lookup<Entry>] {
-            keys.map { key in
-                .found(Entry(key: key, value: Array("old".utf8), created: Tick(nanoseconds: 1)))
+            state.withLock { state in
+                keys.map { key in
+                    if let entry = state.entries[key] { return .found(entry) }
+                    guard !state.isBanned, !state.removed.contains(key) else { return .absent }
+                    let old = Array("old".utf8)
+                    return .found(Entry(key: key, value: old, created: Tick(nanoseconds: 1)))
+                }
             }
         }
 
-        func putMany(_ entries: [Entry]) async throws(SourceFailure) { try fail() }
-        func removeMany(_ keys: [Key]) async throws(SourceFailure) { try fail() }
-        func ban(_ ban: Ban) async throws(SourceFailure) { try fail() }
+        func putMany(_ entries: [Entry]) async throws(SourceFailure) {
+            state.withLock { state in for entry in entries { state.entries[entry.key] = entry } }
+        }
 
-        private func fail() throws(SourceFailure) {
-            throw SourceFailure(source: name, cause: .refused)
+        func removeMany(_ keys: [Key]) async throws(SourceFailure) {
+            state.withLock { state in
+                state.removed.formUnion(keys)
+                for key in keys { state.entries[key] = nil }
+            }
+        }
+
+        func ban(_ ban: Ban) async throws(SourceFailure) {
+            state.withLock { state in
+                state.isBanned = true
+                state.entries = state.entries.filter { !ban.matches($0.value, namespace: "products") }
+            }
         }
     }
 
@@ -113,7 +135,7 @@ import Testing
         for isQueued in [false, true] {
             let origin = HeldOrigin()
             origin.set("product:1", "new")
-            let fixture = try ServerFixture(loadingFrom: origin, levels: [StubbornLevel()])
+            let fixture = try ServerFixture(loadingFrom: origin, levels: [OldLevel()])
             let client = try fixture.client()
             #expect(try client.ask("GET", "product:1") == "$3\r\nold\r\n")
             if isQueued { _ = try client.ask("MULTI") }
@@ -126,7 +148,7 @@ import Testing
 
     @Test func `no level shows what is older than a write of its origin`() throws {
         let origin = HeldOrigin()
-        let fixture = try ServerFixture(loadingFrom: origin, levels: [StubbornLevel()]) {
+        let fixture = try ServerFixture(loadingFrom: origin, levels: [OldLevel()]) {
             $0.write = .around
         }
         let client = try fixture.client()
@@ -141,7 +163,7 @@ import Testing
     /// Fails when a level is told to drop what a command has still to load from it.
     @Test func `what is to be changed may come from a level`() throws {
         let origin = HeldOrigin()
-        let fixture = try ServerFixture(loadingFrom: origin, levels: [StubbornLevel()])
+        let fixture = try ServerFixture(loadingFrom: origin, levels: [OldLevel()])
         let client = try fixture.client()
         #expect(try client.ask("APPEND", "product:1", "er") == ":5\r\n")
         #expect(try fixture.memcachedClient().say("append product:2 0 0 2|er|") == "STORED|")
