@@ -71,10 +71,3 @@ static inline CURL *ccurl_next_ended(CURLM *handle, CURLcode *result) {
 static inline CURLMcode ccurl_wait(CURLM *handle, int milliseconds) {
     return curl_multi_poll(handle, 0, 0, milliseconds, 0);
 }
-
-extern int prctl(int option, ...);
-
-/* Names the calling thread, for top and debuggers. */
-static inline void ccurl_name_thread(const char *name) {
-    prctl(15 /* PR_SET_NAME */, name, 0, 0, 0);
-}

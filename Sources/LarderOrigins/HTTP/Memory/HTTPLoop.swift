@@ -22,7 +22,6 @@ import LarderCore
     }
 
     mutating func run() {
-        OriginThread.setName("larder-http")
         while true {
             for message in mailbox.take() {
                 switch message {

@@ -4,8 +4,11 @@ import LarderCore
 
 /// How tasks reach the thread that owns libcurl's handles.
 ///
-/// Safety: `shared` is used by that thread alone; only `curl_multi_wakeup`, which libcurl allows
-/// from any thread, is called by others. It is freed when neither needs it any more.
+/// Safety: `shared` is libcurl's, and not safe to share but for `curl_multi_wakeup`, which libcurl
+/// allows from any thread at any time. So `put`, which any task calls, does that alone; all else is
+/// done by `HTTPLoop`, which exists once, on the thread that `HTTPClient` starts. Both hold a
+/// reference, so `deinit` frees `shared` when neither is left. It would break with a second loop,
+/// or with another use of `shared` outside of it.
 @safe final class HTTPMailbox: @unchecked Sendable {
     enum Message: Sendable {
         case start(HTTPTransfer)
