@@ -22,25 +22,27 @@ import LarderCore
     let statistics = Guarded(HTTPStatistics())
     private let messages = Guarded<[Message]>([])
 
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Why libcurl does not start, if so.
+    private static let problem = unsafe ccurl_load().map { unsafe String(cString: $0) }
 
     init(idleConnectionsMax: Int) throws(OriginConfigurationError) {
-        guard Self.isReady, let shared = unsafe curl_multi_init() else {
-            throw .init(field: "http", problem: "libcurl does not start")
+        guard Self.problem == nil, let shared = unsafe ccurl_multi_init() else {
+            let reason = Self.problem.map { ": \($0)" } ?? ""
+            throw .init(field: "http", problem: "libcurl does not start\(reason)")
         }
         unsafe self.shared = shared
         _ = unsafe ccurl_set_shared(shared, CURLMOPT_MAXCONNECTS, idleConnectionsMax)
         _ = unsafe ccurl_set_shared(shared, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
     }
 
-    deinit { _ = unsafe curl_multi_cleanup(shared) }
+    deinit { _ = unsafe ccurl_multi_cleanup(shared) }
 
     func put(_ message: Message) {
         let isFirst = messages.withLock { messages in
             messages.append(message)
             return messages.count == 1
         }
-        if isFirst { _ = unsafe curl_multi_wakeup(shared) }
+        if isFirst { _ = unsafe ccurl_multi_wakeup(shared) }
     }
 
     func take() -> [Message] {
