@@ -69,7 +69,8 @@ final class ReadThrough: Sendable {
                 origin, bindings, levels: levels.map(\.name), configuration)
             sources.append(
                 ServerSource(
-                    core, levels: levels, origins: bindings.map(\.origin), memory: memory, observer: post))
+                    core, levels: levels, origins: bindings.map(\.origin), memory: memory,
+                    observer: post))
         }
         store.classifyKeys { [matcher] key in
             UInt16(clamping: matcher.number(of: key).map { $0 + 1 } ?? 0)

@@ -112,7 +112,9 @@ extension SourceSimulation {
             throw Violation(description: "P3: a generation is loaded twice")
         }
         asks[id] = names
-        guard asks.count + writeAsks.count <= 3 else { throw Violation(description: "the limit is 3 questions") }
+        guard asks.count + writeAsks.count <= 3 else {
+            throw Violation(description: "the limit is 3 questions")
+        }
         let failure = SourceFailure(source: "catalog", cause: .unreachable)
         let isDown = now < isDownUntil
         if isDown, Bool.random(using: &dice) { return }

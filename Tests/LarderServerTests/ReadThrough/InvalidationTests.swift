@@ -43,7 +43,9 @@ import Testing
         func ban(_ ban: Ban) async throws(SourceFailure) {
             state.withLock { state in
                 state.isBanned = true
-                state.entries = state.entries.filter { !ban.matches($0.value, namespace: "products") }
+                state.entries = state.entries.filter {
+                    !ban.matches($0.value, namespace: "products")
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ final class OriginWrites: Sendable {
     /// Has the origins take `writes`, one after the other up to the first that fails, then tells
     /// `waiter`. Nobody sees before what the origin has not.
     func start(_ writes: [OriginWrite], _ lane: LaneID, for waiter: LoadWaiter) {
-        Task(name: "write to an origin") {
+        Task(name: "write to an origin", executorPreference: WorkerExecutor.shared) { [self] in
             var failure: SourceFailure?
             for write in writes where failure == nil {
                 switch await write.outcome() {
