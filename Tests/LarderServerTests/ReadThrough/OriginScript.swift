@@ -33,8 +33,7 @@ final class OriginScript {
     }
 }
 
-/// A server with a configuration of origins and namespaces, and a SQLite file, there as long as this
-/// is.
+/// A server with a configuration of origins and namespaces, and a SQLite file. All go with this.
 final class OriginWorld {
     let fixture: ServerFixture
     let script: OriginScript
