@@ -31,14 +31,22 @@ RECOVERY_SECONDS = 35
 SHOWN = 5
 
 
-def warm(world, *kinds):
-    """All keys are loaded once, and well."""
-    tally, connection = Tally(), world.connection(0)
+def warm(world, *kinds, seconds=RECOVERY_SECONDS):
+    """All keys are loaded, and well. A key whose load has failed before is tried again later."""
+    tally, connection, end = Tally(), world.connection(0), time.monotonic() + seconds
     for number in range(KEYS):
         for kind in kinds:
-            if ask(world, connection, f"{kind}:{number}", tally) != "value":
-                tally.fault(f"{kind}:{number} could not be loaded")
+            while ask(world, connection, f"{kind}:{number}", tally) != "value":
+                if time.monotonic() > end:
+                    tally.fault(f"{kind}:{number} could not be loaded")
+                    break
+                time.sleep(0.01)
     return tally.faults
+
+
+def nowhere(kind):
+    """A key that its origin has not, and was never asked for."""
+    return f"{kind}:none{random.randrange(1 << 40)}"
 
 
 def recovery(world, kind, faults):
@@ -46,8 +54,7 @@ def recovery(world, kind, faults):
     begin, connection = time.monotonic(), world.connection(0)
     while time.monotonic() - begin < RECOVERY_SECONDS:
         try:
-            key = f"cold:{random.randrange(1 << 40)}" if kind == "page" else "row:none"
-            if connection.ask("GET", key) is None:
+            if connection.ask("GET", nowhere(kind)) is None:
                 break
         except ErrorReply:
             time.sleep(0.01)
@@ -75,7 +82,7 @@ def killed(world, seconds):
     if tally.counts["get cold null"]:
         faults.append("a dead origin was taken for one that has nothing")
     world.origin.start()
-    recovery(world, "page", faults)
+    recovery(world, "cold", faults)
     return faults
 
 
@@ -90,7 +97,7 @@ def stopped(world, seconds):
         time.sleep(seconds / 2)
     needs(tally, faults, "get cold open")
     world.origin.awaken()
-    recovery(world, "page", faults)
+    recovery(world, "cold", faults)
     return faults
 
 
@@ -103,7 +110,7 @@ def restarted(world, seconds):
             time.sleep(0.3)
             world.origin.restart()
     needs(tally, faults, "get page value", "set page value")
-    recovery(world, "page", faults)
+    recovery(world, "cold", faults)
     return faults
 
 
@@ -116,7 +123,7 @@ def ill(world, seconds):
             time.sleep(seconds / 3)
         needs(tally, faults, "get page value", "get fresh value")
     world.origin.mood("well")
-    recovery(world, "page", faults)
+    recovery(world, "cold", faults)
     return faults
 
 
@@ -146,7 +153,7 @@ def removed(world, seconds):
         time.sleep(seconds / 2)
     needs(tally, faults, "get row value")
     connection = world.connection(0)
-    answer = ask(world, connection, "row:none", tally)
+    answer = ask(world, connection, nowhere("row"), tally)
     if answer not in ("unreachable", "open"):
         faults.append(f"without its file the origin said '{answer}'")
     for name in away:
@@ -171,10 +178,10 @@ def self_test(binary):
                     lambda key, value: b"page:3=" if key == "page:3" else value):
         with World(binary) as world:
             world.falsify = falsify
-            noticed.append(bool(warm(world, "page")))
+            noticed.append(bool(warm(world, "page", seconds=0.1)))
     with World(binary) as world:
         world.origin.kill()
-        noticed.append(bool(warm(world, "page")))
+        noticed.append(bool(warm(world, "page", seconds=0.1)))
         with Crowd(world, "nothing is cached", ["fresh"]) as tally:
             time.sleep(0.3)
         noticed.append(bool(tally.faults))
