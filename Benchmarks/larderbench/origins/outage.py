@@ -15,6 +15,9 @@ from .setting import figures, larder
 
 KEYS = 2_000
 LIMIT = 16
+"""So many that a pipeline which waits keeps no other from being sent."""
+CONNECTIONS = 200
+BATCH = 4
 SECONDS = 0.02
 """How long a load may take before it counts as failed."""
 TIMEOUT = 0.5
@@ -59,12 +62,12 @@ class OutageRow:
     is_killed: bool
 
     def run(self, context: Context) -> list[Result]:
-        away = 10 if context.quick else 60
-        options = {"ttl": "5s", "jitter": "10%", "stale-if-error": "1h", "timeout": "500ms"}
+        away = 15 if context.quick else 60
+        options = {"ttl": "10s", "jitter": "10%", "stale-if-error": "1h", "timeout": "500ms"}
         with Origin(context.ports, seconds=SECONDS) as origin, larder(
                 context, origin, {"limit": f"{LIMIT}", "timeout": f"{TIMEOUT * 1000:.0f}ms"},
                 **options) as server:
-            reader, probe = Reader(server.resp, KEYS), Probe(server)
+            reader, probe = Reader(server.resp, KEYS, CONNECTIONS, BATCH), Probe(server)
             reader.fill()
             reader.start(rate=KEYS)
             probe.await_answer("", 5)
@@ -86,8 +89,10 @@ class OutageRow:
         return [
             Result(f"{self.id}-gets", f"{self.what}: failed GETs of keys that were cached",
                    sum(reader.wrong.values()), unit="GETs", target=0, details=[
-                       f"{reader.good:,} GETs were answered; in milliseconds, 99 %"
-                       f" {reader.percentile(0.99):.1f}, the longest {reader.percentile(1):.0f}"]
+                       f"{reader.good:,} GETs were answered; milliseconds of a pipeline of {BATCH}:"
+                       + self._times(reader, "before", 0, failed_at)
+                       + self._times(reader, "away", failed_at, back_at)
+                       + self._times(reader, "and then", back_at, float("inf"))]
                    + [f"{number} by {line}" for line, number in reader.wrong.items()]),
             Result(f"{self.id}-opens", "from the first failure until the breaker opened",
                    1000 * (opened_at - failed_at), unit="ms", target=1000, details=[
@@ -100,6 +105,11 @@ class OutageRow:
             *([Result(f"{self.id}-limit", f"loads at once, of a limit of {LIMIT}", crowd,
                       unit="loads", target=LIMIT)] if self.is_killed else []),
         ]
+
+    def _times(self, reader: Reader, when: str, since: float, until: float) -> str:
+        half, most, longest = (
+            reader.percentile(share, since, until) for share in (0.5, 0.99, 1))
+        return f" {when} 50 % {half:.1f}, 99 % {most:.1f}, at most {longest:.0f};"
 
     def _take_away(self, origin: Origin) -> None:
         origin.kill() if self.is_killed else origin.stop_short()
