@@ -10,8 +10,8 @@ extension ByteStore {
         }
     }
 
-    /// Gives out the versions behind `version` from now on, whatever it gave out before: for a store
-    /// that stands in for another.
+    /// Gives out the versions behind `version` from now on, whatever it gave out before: for a
+    /// store that stands in for another.
     public func countVersions(from version: UInt64) {
         for number in 0..<shards.count { shards.withLock(number) { $0.version = version } }
     }

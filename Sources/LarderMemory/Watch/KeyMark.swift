@@ -3,8 +3,8 @@ public import LarderCore
 /// Follows one key from a moment on, whether it has an entry or not: its first write, removal or
 /// ban is told to the store's `events`, and nothing that began before is to be stored over it.
 ///
-/// Unlike a fill token it knows its key, so no other key's change is taken for one of this. It costs
-/// writers what a watched key does. It is to be ended by `ByteStore.endMark`.
+/// Unlike a fill token it knows its key, so no other key's change is taken for one of this. It
+/// costs writers what a watched key does. It is to be ended by `ByteStore.endMark`.
 public final class KeyMark: Sendable {
     /// The key that is followed.
     public let key: Key

@@ -77,7 +77,9 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        guard call.count == 4, call[3].equalsIgnoringCase("bypass") else { return output.appendSyntaxError() }
+        guard call.count == 4, call[3].equalsIgnoringCase("bypass") else {
+            return output.appendSyntaxError()
+        }
         guard !isInTransaction else {
             return output.appendError("ERR LARDER GET BYPASS does not wait inside EXEC")
         }

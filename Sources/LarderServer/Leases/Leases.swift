@@ -42,8 +42,8 @@ final class Leases: Sendable {
             return desk.acquire(key, for: waiter, duration: duration, waiting: nil)
         }
         post.begin(waiter)
-        let answer = desk.acquire(
-            key, for: waiter, duration: duration, waiting: .nanoseconds(Int64(clamping: deadline.nanoseconds - now.nanoseconds)))
+        let wait = Duration.nanoseconds(Int64(clamping: deadline.nanoseconds - now.nanoseconds))
+        let answer = desk.acquire(key, for: waiter, duration: duration, waiting: wait)
         if case .waits = answer { return answer }
         _ = post.end(waiter.id)
         return answer

@@ -111,7 +111,7 @@ import Testing
     @Test func `what was read before a delete is not set`() throws {
         let lease = try lease(0)
         memory.write(key, nil)
-        #expect(set(by: lease) == .success(false), "the generation moved, whoever has told the desk")
+        #expect(set(by: lease) == .success(false), "the key has moved, untold")
         #expect(memory.entry(key) == nil)
         let next = try self.lease(1)
         memory.write(key, nil)
@@ -182,7 +182,7 @@ import Testing
         guard case .granted = acquire(1, waiting: nil) else { throw Missing(what: "a lease") }
     }
 
-    @Test func `a set by anybody wakes those who wait, a ban passes the lease on`() async throws {
+    @Test func `a set wakes those who wait, a ban passes the lease on`() async throws {
         let first = try lease(0)
         for waiter in 1...3 {
             guard case .waits = acquire(waiter) else { throw Missing(what: "a wait") }

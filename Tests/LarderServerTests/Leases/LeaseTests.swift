@@ -173,7 +173,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "LARDER GET report LEASE 0", "LARDER GET report LEASE 30001", "LARDER GET report LEASE WAIT",
+        "LARDER GET report LEASE 0", "LARDER GET report LEASE 30001",
+        "LARDER GET report LEASE WAIT",
         "LARDER GET report LEASE WAIT -1", "LARDER GET report LEASE TOKEN x",
         "LARDER GET report", "LARDER GET report NOW", "LARDER GET report BYPASS 1",
         "LARDER SET report x LEASE x", "LARDER SET report x EX 0", "LARDER SET report x TAGS",

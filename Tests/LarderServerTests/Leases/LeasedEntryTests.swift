@@ -17,8 +17,9 @@ import Testing
 
     /// The names and texts that LARDER EXPLAIN answers.
     private static func explain(_ key: String, _ client: TestClient) throws -> [String: String] {
-        let words = try client.ask("LARDER", "EXPLAIN", key).split(separator: "\r\n").map(String.init)
-            .dropFirst().enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        let lines = try client.ask("LARDER", "EXPLAIN", key).split(
+            separator: "\r\n", omittingEmptySubsequences: false)
+        let words = stride(from: 2, to: lines.count, by: 2).map { String(lines[$0]) }
         var pairs: [String: String] = [:]
         for index in stride(from: 0, to: words.count - 1, by: 2) {
             pairs[words[index]] = words[index + 1]

@@ -153,6 +153,7 @@ extension CommandLoop {
     /// - Parameters:
     ///   - keys: What they read and write.
     ///   - isVersioned: They compare or show versions. Then there is one key.
+    /// - Returns: What `end` wants.
     mutating func beginRehearsal(_ keys: [Key], isVersioned: Bool = false) -> Rehearsal {
         let keys = Array(Set(keys))
         let scratch = scratch ?? shared.makeScratch(at: now)
