@@ -6,7 +6,7 @@ import LarderRuntime
 /// Brings leases, and the news that a key was set, to the connections that wait for them.
 ///
 /// A connection waits for one key at a time. It has a place here from before it waits until it has
-/// taken its letter or is gone: so a lease reaches a connection, or is known to have reached nobody.
+/// taken its letter or is gone: so a lease reaches a connection, or is known to have reached none.
 final class LeasePost: LeaseObserver {
     typealias Table = LeaseTable<Key, LoadWaiter>
 
