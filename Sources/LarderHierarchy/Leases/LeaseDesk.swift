@@ -233,7 +233,7 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
 
     private func wake(at time: Tick) {
         let clock = clock
-        Task(name: "lease timer") { [weak self] in
+        Task(name: "lease timer", executorPreference: WorkerExecutor.shared) { [weak self] in
             await clock.wait(time)
             self?.expire()
         }
