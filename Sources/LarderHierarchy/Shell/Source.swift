@@ -137,6 +137,9 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
         run(at: now) { core, actions in core.ban(ban, at: now, &actions) }
     }
 
+    /// How it is now.
+    public var status: SourceStatus { state.withLock { $0.core.status } }
+
     /// What it has done so far.
     public var counts: SourceCounts { state.withLock { $0.core.counts } }
 

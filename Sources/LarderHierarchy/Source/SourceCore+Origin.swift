@@ -239,7 +239,7 @@ extension SourceCore {
         entry.staleUntil = expires.advanced(by: max(stale, staleIfError))
     }
 
-    /// Gives a whole batch up.
+    /// Gives a whole batch up that the origin is not asked for.
     mutating func fail(
         _ id: AskID, _ failure: SourceFailure, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
@@ -248,7 +248,8 @@ extension SourceCore {
         if case .errand(let errand) = batch.place {
             return turnAway(errand, failure, at: now, &actions)
         }
-        for load in batch.loads { fail(load, failure, at: now, &actions) }
+        let isKeys = batch.failedTries > 0
+        for load in batch.loads { fail(load, failure, isKeys: isKeys, at: now, &actions) }
     }
 }
 

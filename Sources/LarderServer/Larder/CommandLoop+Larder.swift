@@ -13,7 +13,14 @@ extension CommandLoop {
         switch table.subcommand(call[1], of: .larder)?.page.name {
         case "larder|ban": ban(call, connection, &output)
         case "larder|explain": explain(call[2], connection, &output)
-        case "larder|get": bypass(call, &connection, &output)
+        case "larder|drop": dropLease(call, connection, &output)
+        case "larder|get":
+            if call[3].equalsIgnoringCase("lease") {
+                getByLease(call, &connection, &output)
+            } else {
+                bypass(call, &connection, &output)
+            }
+        case "larder|set": setByLease(call, &connection, &output)
         default: output.appendHelp(of: "LARDER", HelpText.larder)
         }
     }
@@ -44,9 +51,7 @@ extension CommandLoop {
 
     /// Tells the sources of a ban that EXEC is about to carry out.
     func announceBan(_ call: borrowing Call, _ connection: ClientConnection) {
-        guard table.subcommand(call[1], of: .larder)?.page.name == "larder|ban",
-            case .ban(let scope, let strength) = banRequest(call, connection)
-        else { return }
+        guard case .ban(let scope, let strength) = banRequest(call, connection) else { return }
         reads?.ban(scope, strength)
     }
 
@@ -91,7 +96,9 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        guard call[3].equalsIgnoringCase("bypass") else { return output.appendSyntaxError() }
+        guard call.count == 4, call[3].equalsIgnoringCase("bypass") else {
+            return output.appendSyntaxError()
+        }
         guard !isInTransaction else {
             return output.appendError("ERR LARDER GET BYPASS does not wait inside EXEC")
         }

@@ -74,7 +74,8 @@ struct StoreMemory: SourceMemory {
                 let expiry = entry.expires.map(Moment.init) ?? .never
                 guard expiry > now,
                     unsafe access.put(
-                        entry.value.span.bytes, expiry: expiry, flags: entry.flags) == .stored
+                        entry.value.span.bytes, expiry: expiry, flags: entry.flags,
+                        version: entry.version) == .stored
                 else { return access.remove() }
             }
             store.moveGeneration(of: hash)

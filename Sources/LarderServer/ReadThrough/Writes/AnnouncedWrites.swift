@@ -51,7 +51,12 @@ extension CommandLoop {
                 let call = queuedArguments.call(in: bytes)
                 guard denialNow(of: command, call, connection) == nil else { return }
                 announceWrites(of: command, call, in: &writes)
-                if command == .larder { announceBan(call, connection) }
+                guard command == .larder else { return }
+                switch table.subcommand(call[1], of: .larder)?.page.name {
+                case "larder|ban": announceBan(call, connection)
+                case "larder|set": announce(call[2], in: &writes)
+                default: break
+                }
             }
         }
         return writes
