@@ -4,8 +4,9 @@ import LarderHierarchy
 import LarderMemory
 import LarderResilience
 
-/// What the server does with the keys of one namespace.
-struct NamespacePlan: Sendable {
+/// What the server does with the keys of one namespace. A class, so that a hit that looks it up
+/// copies a reference and not its names.
+final class NamespacePlan: Sendable {
     let name: String
     /// The name of its origin, for failures.
     let origin: String

@@ -165,6 +165,9 @@ final class ReadThrough: Sendable {
         plan.source.map { origins[$0][plan.binding] }
     }
 
+    /// How each source is now.
+    var statuses: [SourceStatus] { sources.map(\.status) }
+
     /// A source by its place.
     func source(at place: Int) -> ServerSource { sources[place] }
 }
