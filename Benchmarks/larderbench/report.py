@@ -44,7 +44,8 @@ def markdown(results: list[Result], machine: dict[str, str], command: str,
     lines += [f"- {name}: {value}" for name, value in machine.items()]
     lines += ["", "| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     lines += ["| " + " | ".join(_cells(result)) + " |" for result in results]
-    lines += ["", *method.splitlines(), *_method(results), "", "## What the figures are made of", ""]
+    lines += ["", *method.splitlines(), *_method(results), ""]
+    lines += ["## What the figures are made of", ""]
     for result in results:
         if result.remarks:
             lines.append(f"- {result.row}: " + "; ".join(result.remarks))

@@ -19,6 +19,8 @@ struct CommandLoop: ~Copyable {
     let reads: ReadThrough?
     /// Who looks at entries that came from there; nil as well.
     let readers: LoadedReaders?
+    /// The first of them, which a GET hands on: from here it is not counted as a reference.
+    let staleReader: LoadedReader?
     let table = CommandTable.shared
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
@@ -64,6 +66,7 @@ struct CommandLoop: ~Copyable {
         events = shared.store.events
         reads = shared.reads
         readers = shared.reads.map(LoadedReaders.init)
+        staleReader = readers?.stale
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10

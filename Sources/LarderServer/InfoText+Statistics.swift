@@ -112,7 +112,7 @@ extension InfoText {
             ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
             ("larder_leases", "\(leases.leases)"),
             ("larder_lease_waiters", "\(leases.waiters)"),
-            ("larder_lease_waiter_bytes", "\(leases.waiterBytes)"),
+            ("larder_lease_waiter_bytes", "\(shared.leases.waiterBytes)"),
             ("larder_leases_granted", "\(leases.granted)"),
             ("larder_leases_expired", "\(leases.expired)"),
             ("larder_leases_refused", "\(leases.refused)"),

@@ -95,7 +95,9 @@ class Reader:
     def percentile(self, share: float, since: float = 0, until: float = float("inf")) -> float:
         """Milliseconds of the batches that ended between two moments."""
         ordered = sorted(seconds for end, seconds in self.times if since <= end < until)
-        return 0 if not ordered else 1000 * ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+        if not ordered:
+            return 0
+        return 1000 * ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
     def _run(self, batches_per_second: float) -> None:
         try:

@@ -53,8 +53,8 @@ extension SourceCore {
     /// Gives a load up: those who wait get what a level had, if it may still be served, or the
     /// failure.
     ///
-    /// - Parameter isKeys: Whether the origin was asked for the key. If not, the failure says nothing
-    ///   about the key, which may be tried as soon as the origin may be asked again.
+    /// If the failure is not the key's, since the origin was not asked for it, the key may be tried
+    /// as soon as the origin may be asked again.
     mutating func fail(
         _ id: LoadID, _ failure: SourceFailure, isKeys: Bool = true, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]

@@ -42,7 +42,8 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
 
     private struct Waiting {
         let waiter: Waiter
-        let duration: Duration
+        /// How long its lease is to last; half the bytes of a `Duration`.
+        let nanoseconds: Int64
         let lease: Ticket
     }
 
@@ -116,7 +117,9 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
             refusedCount += 1
             return .refused
         }
-        let waiting = Waiting(waiter: request.waiter, duration: request.duration, lease: ticket)
+        let duration = min(request.duration, bounds.longest).components
+        let nanoseconds = duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000
+        let waiting = Waiting(waiter: request.waiter, nanoseconds: nanoseconds, lease: ticket)
         var queue = current.waiters
         let place = room.append(waiting, deadline: request.deadline, to: &queue)
         held.change(ticket) { $0.waiters = queue }
@@ -254,7 +257,8 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
             return
         }
         held.change(ticket) { $0.waiters = queue }
-        let lease = grant(ticket, for: next.duration, at: now, using: &random)
+        let lease = grant(
+            ticket, for: .nanoseconds(next.nanoseconds), at: now, using: &random)
         wakes.append(.granted(next.waiter, current.key, lease))
     }
 

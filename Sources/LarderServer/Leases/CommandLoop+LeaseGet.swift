@@ -78,25 +78,25 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         let version = connection.version
-        let (lease, deadline) = takeLease(for: request, &connection)
+        let (token, deadline) = takeLease(for: request, &connection)
         for _ in 0..<Self.looksMax {
             let start = output.count
             output.appendArrayHeader(3)
             let found = serveLeased(request, connection, &output)
             guard found != .fresh else {
-                if let lease { giveBack(lease, of: request.key, &connection) }
+                if let token { giveBack(token, of: request.key, &connection) }
                 output.appendNull(version)
                 return output.appendBulk(LeaseState.hit.text)
             }
             if found == .nothing { output.appendNull(version) }
             let state = found == .stale ? LeaseState.stale : .miss
-            if let lease { return grant(lease, state, &output) }
+            if let token { return grant(token, state, &output) }
             // Who can have a stale value does not wait for a better one.
             let until = found == .stale ? tick : deadline
             switch acquire(request, until: until, &connection) {
             case .granted(let lease):
-                hold(lease, of: request.key, &connection)
-                return grant(lease, state, &output)
+                hold(lease.token, of: request.key, &connection)
+                return grant(lease.token, state, &output)
             case .waits:
                 counters.uncountCall(request.place)
                 return output.truncate(to: start)
@@ -113,9 +113,9 @@ extension CommandLoop {
     }
 
     private func grant(
-        _ lease: LeasePost.Table.Lease, _ state: LeaseState, _ output: inout OutputBuffer
+        _ token: UInt64, _ state: LeaseState, _ output: inout OutputBuffer
     ) {
-        output.appendBulkText(LeaseToken.text(lease.token))
+        output.appendBulkText(LeaseToken.text(token))
         output.appendBulk(state.text)
     }
 
@@ -146,20 +146,21 @@ extension CommandLoop {
     /// The lease that the command has waited for, or has extended, and until when it may wait.
     private func takeLease(
         for request: LeaseRequest, _ connection: inout ClientConnection
-    ) -> (LeasePost.Table.Lease?, deadline: Tick) {
+    ) -> (token: UInt64?, deadline: Tick) {
         var deadline = tick.advanced(by: .milliseconds(request.waitMilliseconds))
         if let wait = connection.wait?.lease, wait.key == request.key, !wait.isWaiting {
             connection.wait?.lease = nil
             deadline = wait.deadline
-            if case .granted(let lease)? = wait.letter {
-                hold(lease, of: request.key, &connection)
-                return (lease, deadline)
+            if case .granted(let token)? = wait.letter {
+                hold(token, of: request.key, &connection)
+                return (token, deadline)
             }
             if case .timedOut? = wait.letter { deadline = tick }
         }
         guard let token = request.token else { return (nil, deadline) }
         let duration = Duration.milliseconds(request.milliseconds)
-        return (shared.leases.desk.renew(request.key, by: token, for: duration), deadline)
+        let lease = shared.leases.desk.renew(request.key, by: token, for: duration)
+        return (lease?.token, deadline)
     }
 
     private mutating func acquire(
@@ -178,17 +179,17 @@ extension CommandLoop {
     }
 
     private func hold(
-        _ lease: LeasePost.Table.Lease, of key: Key, _ connection: inout ClientConnection
+        _ token: UInt64, of key: Key, _ connection: inout ClientConnection
     ) {
         let held = connection.leases ?? HeldLeases()
         connection.leases = held
-        held.add(key, lease.token, shared.leases.desk)
+        held.add(key, token, shared.leases.desk)
     }
 
     private func giveBack(
-        _ lease: LeasePost.Table.Lease, of key: Key, _ connection: inout ClientConnection
+        _ token: UInt64, of key: Key, _ connection: inout ClientConnection
     ) {
-        connection.leases?.remove(key, lease.token)
-        shared.leases.desk.giveUp(key, by: lease.token)
+        connection.leases?.remove(key, token)
+        shared.leases.desk.giveUp(key, by: token)
     }
 }

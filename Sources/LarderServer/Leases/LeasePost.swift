@@ -14,8 +14,8 @@ final class LeasePost: LeaseObserver {
     enum Letter: Sendable {
         /// The key was set.
         case filled
-        /// It may load the key.
-        case granted(Table.Lease)
+        /// It may load the key, with this token.
+        case granted(UInt64)
         /// It has waited long enough.
         case timedOut
     }
@@ -26,8 +26,8 @@ final class LeasePost: LeaseObserver {
     }
 
     private let traffic: Traffic
-    /// One for each loop.
-    private let places: [Guarded<[ConnectionID: Place]>]
+    /// One for each loop, by the connections' serials.
+    private let places: [Guarded<[UInt64: Place]>]
 
     init(loopCount: Int, traffic: Traffic) {
         self.traffic = traffic
@@ -36,14 +36,22 @@ final class LeasePost: LeaseObserver {
 
     /// `waiter` may be told from now on.
     func begin(_ waiter: LoadWaiter) {
-        places[Int(waiter.id.loop)].withLock { $0[waiter.id] = Place(number: waiter.number) }
+        places[Int(waiter.id.loop)].withLock {
+            $0[waiter.id.serial] = Place(number: waiter.number)
+        }
+    }
+
+    /// Bytes for those who wait, about.
+    var heldBytes: Int {
+        let bytes = MemoryLayout<UInt64>.stride + MemoryLayout<Place>.stride
+        return places.reduce(0) { $0 + $1.withLock { $0.capacity * bytes * 4 / 3 } }
     }
 
     /// What has come for a connection; it goes on waiting for what has not.
     func take(for id: ConnectionID) -> Letter? {
         places[Int(id.loop)].withLock { places in
-            guard let letter = places[id]?.letter else { return nil }
-            places[id] = nil
+            guard let letter = places[id.serial]?.letter else { return nil }
+            places[id.serial] = nil
             return letter
         }
     }
@@ -52,7 +60,7 @@ final class LeasePost: LeaseObserver {
     ///
     /// - Returns: What has come for it all the same.
     func end(_ id: ConnectionID) -> Letter? {
-        places[Int(id.loop)].withLock { $0.removeValue(forKey: id)?.letter }
+        places[Int(id.loop)].withLock { $0.removeValue(forKey: id.serial)?.letter }
     }
 
     func woken(_ wakes: [Table.Wake]) -> [Table.Wake] {
@@ -61,8 +69,8 @@ final class LeasePost: LeaseObserver {
             places.withLock { places in
                 for wake in wakes where Int(wake.waiter.id.loop) == loop {
                     let waiter = wake.waiter
-                    if places[waiter.id]?.number == waiter.number {
-                        places[waiter.id]?.letter = wake.letter
+                    if places[waiter.id.serial]?.number == waiter.number {
+                        places[waiter.id.serial]?.letter = wake.letter
                     } else {
                         lost.append(wake)
                     }
@@ -86,7 +94,7 @@ extension LeaseTable<Key, LoadWaiter>.Wake {
         switch self {
         case .filled: .filled
         case .timedOut: .timedOut
-        case .granted(_, _, let lease): .granted(lease)
+        case .granted(_, _, let lease): .granted(lease.token)
         }
     }
 }

@@ -60,10 +60,13 @@ final class Leases: Sendable {
         guard let lease = wait.lease else { return }
         wait.lease = nil
         desk.cancel(lease.waiter)
-        if case .granted(let grant)? = lease.letter ?? post.end(id) {
-            desk.giveUp(lease.key, by: grant.token)
+        if case .granted(let token)? = lease.letter ?? post.end(id) {
+            desk.giveUp(lease.key, by: token)
         }
     }
+
+    /// Bytes for those who wait, about.
+    var waiterBytes: Int { desk.counts.waiterBytes + post.heldBytes }
 
     /// The connection is gone, and so is who would have loaded what it holds the leases of.
     func end(_ held: HeldLeases) {

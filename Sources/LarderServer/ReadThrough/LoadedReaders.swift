@@ -1,8 +1,7 @@
 import LarderMemory
 
-/// A loop's readers of entries that came from origins: they differ in what they take. A struct, so
-/// that a hit reaches its reader in one step.
-struct LoadedReaders {
+/// A loop's readers of entries that came from origins: they differ in what they take.
+final class LoadedReaders {
     /// Takes what is within its namespace's stale window.
     let stale: LoadedReader
     /// Takes what may be served when the origin fails.

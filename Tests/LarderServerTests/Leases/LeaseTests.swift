@@ -20,6 +20,10 @@ import Testing
         for client in clients { try client.sendLease("report") }
         let control = try fixture.client()
         try fixture.settle(leaseWaiters: 299, control)
+        let lines = try control.ask("INFO", "stats").split(whereSeparator: \.isNewline)
+        let line = try #require(lines.first { $0.hasPrefix("larder_lease_waiter_bytes:") })
+        let bytes = try #require(Int(line.drop { $0 != ":" }.dropFirst()))
+        #expect(bytes > 0 && bytes <= 200 * 299)
         #expect(try control.ask("SET", "report", "done") == "+OK\r\n")
         let replies = try clients.map { try $0.leaseReply() }
         #expect(replies.filter { $0.token != nil }.count == 1)

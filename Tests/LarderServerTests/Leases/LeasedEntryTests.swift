@@ -84,7 +84,7 @@ import Testing
 
     /// Fails when who could have a stale value waits, or two compute.
     @Test func `a stale value is for all but the one who computes anew`() throws {
-        let fixture = try Self.fixture()
+        let fixture = try Self.fixture { $0.wait = .seconds(600) }
         let clients = try (0..<3).map { _ in try fixture.client() }
         _ = try clients[0].ask("LARDER", "SET", "page:1", "old", "TAGS", "t")
         _ = try clients[0].ask("LARDER", "BAN", "TAG", "t", "SOFT")
