@@ -45,6 +45,7 @@ test:
 	swift test --disable-xctest --skip-build
 	swift build -c release --product larder $(SWIFT_FLAGS)
 	Tests/Clients/run --binary .build/release/larder
+	Tests/Acceptance/origins.py --binary .build/release/larder --quick
 
 bench:
 	@Scripts/setup --bench

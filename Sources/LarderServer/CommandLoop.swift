@@ -10,6 +10,8 @@ struct CommandLoop: ~Copyable {
     var store: ByteStore
     /// Where writes are tried out whose origin is asked first; made when one is.
     var scratch: ByteStore?
+    /// The shard, in the real store, of the key whose version is shown or compared there.
+    var rehearsedShard: Int?
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog

@@ -58,6 +58,8 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     private var ends = DeadlineHeap()
     private var room = WaitingRoom<Waiting>()
 
+    /// How many leases were given, to newcomers and to those who waited.
+    public private(set) var grantedCount = 0
     /// How many requests a bound refused.
     public private(set) var refusedCount = 0
     /// How many leases ended by time, their holder silent.
@@ -76,6 +78,9 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
 
     /// Waiters of all keys.
     public var waiterCount: Int { room.count }
+
+    /// Bytes that the storage of all waiters holds.
+    public var waiterBytes: Int { room.storageBytes }
 
     /// When `expire` has something to do next.
     public var nextDeadline: Tick? {
@@ -127,6 +132,7 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
             token: .random(in: 1 ... .max, using: &random),
             end: now.advanced(by: min(duration, bounds.longest)))
         setLease(ticket, lease)
+        grantedCount += 1
         return lease
     }
 
@@ -134,6 +140,14 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
         held.change(ticket) { $0.lease = lease }
         ends.remove(ticket.index)
         ends.insert(ticket.index, deadline: lease.end)
+    }
+
+    /// Whether `acquire` would not make anybody wait for `key`.
+    ///
+    /// - Complexity: O(1).
+    public func isFree(_ key: Key, at now: Tick) -> Bool {
+        guard let ticket = tickets[key], let current = held.element(ticket) else { return true }
+        return current.waiters.count == 0 && current.lease.end <= now
     }
 
     /// Whether `token` is the right to load `key` now.

@@ -14,7 +14,14 @@ final class NamespacePlan: Sendable {
     let write: NamespaceConfiguration.WriteMode
     /// Whether the origin is told of deletions.
     let canDelete: Bool
-    private let isNeverKept: Bool
+    /// Whether nothing is kept here.
+    let isNeverKept: Bool
+    /// How long a client may keep the lease of a key.
+    let leaseMilliseconds: UInt64
+    /// How long a client waits for who has it.
+    let waitMilliseconds: UInt64
+    /// What entries here are worth.
+    let priority: Priority
     private let ttlMilliseconds: UInt64?
     /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
     let source: Int?
@@ -33,6 +40,9 @@ final class NamespacePlan: Sendable {
         write = namespace.write
         isNeverKept = namespace.caching == .never
         canDelete = namespace.origin?.delete != nil
+        leaseMilliseconds = min(max(1, namespace.lease.wholeMilliseconds), 86_400_000)
+        waitMilliseconds = namespace.wait.wholeMilliseconds
+        priority = namespace.priority
         ttlMilliseconds = namespace.ttl?.wholeMilliseconds
         self.source = source
         self.binding = binding
@@ -50,6 +60,13 @@ final class NamespacePlan: Sendable {
 
     /// Whether its writes go to the origin first.
     var writesOrigin: Bool { source != nil && (write == .through || write == .around) }
+
+    /// Until when an entry may be served that is fresh until `expiry`.
+    func staleEnd(from expiry: Moment) -> Moment {
+        let window = max(staleMilliseconds, staleIfErrorMilliseconds)
+        let (end, overflow) = expiry.milliseconds.addingReportingOverflow(window)
+        return overflow ? .never : Moment(milliseconds: end)
+    }
 
     /// Until when is fresh what is written at `now`.
     func expiry(from now: Moment) -> Moment {
