@@ -10,6 +10,8 @@ struct CommandLoop: ~Copyable {
     var store: ByteStore
     /// Where writes are tried out whose origin is asked first; made when one is.
     var scratch: ByteStore?
+    /// The shard, in the real store, of the key whose version is shown or compared there.
+    var rehearsedShard: Int?
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
@@ -17,6 +19,8 @@ struct CommandLoop: ~Copyable {
     let reads: ReadThrough?
     /// Who looks at entries that came from there; nil as well.
     let readers: LoadedReaders?
+    /// The first of them, which a GET hands on: from here it is not counted as a reference.
+    let staleReader: LoadedReader?
     let table = CommandTable.shared
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
@@ -62,6 +66,7 @@ struct CommandLoop: ~Copyable {
         events = shared.store.events
         reads = shared.reads
         readers = shared.reads.map(LoadedReaders.init)
+        staleReader = readers?.stale
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10

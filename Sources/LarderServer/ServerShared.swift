@@ -49,6 +49,7 @@ final class ServerShared: Sendable {
     /// Nil when no listener uses TLS.
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
+    let leases: Leases
     /// Nil when there are no namespaces.
     let reads: ReadThrough?
     private let tcpPort = Atomic<Int>(0)
@@ -77,9 +78,12 @@ final class ServerShared: Sendable {
         pubsub = PubSub(loopCount: loopCount)
         interests = EventInterests(store.events)
         self.settings = Guarded(settings)
+        leases = try Leases(
+            settings.configuration.namespaces, store: store, traffic: traffic,
+            loopCount: loopCount)
         reads = try ReadThrough.make(
             settings.configuration, origins, store: store, traffic: traffic,
-            loopCount: loopCount)
+            leases: leases, loopCount: loopCount)
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)

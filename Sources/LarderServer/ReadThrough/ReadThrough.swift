@@ -23,12 +23,13 @@ final class ReadThrough: Sendable {
     ///   - origins: In place of those that the configuration describes.
     ///   - store: The memory that is filled.
     ///   - traffic: Resumes connections.
+    ///   - leases: Are told of what loads and writes have stored.
     ///   - loopCount: Loops that have any.
     /// - Returns: They, ready to be asked.
     /// - Throws: `ServerFailure` that names what cannot work.
     static func make(
         _ configuration: Configuration, _ origins: OriginSet?, store: ByteStore,
-        traffic: Traffic, loopCount: Int
+        traffic: Traffic, leases: Leases, loopCount: Int
     ) throws(ServerFailure) -> ReadThrough? {
         guard !configuration.namespaces.isEmpty else { return nil }
         let made: OriginSet
@@ -38,19 +39,20 @@ final class ReadThrough: Sendable {
             throw ServerFailure(description: error.description)
         }
         return try ReadThrough(
-            configuration, made, store: store, traffic: traffic, loopCount: loopCount)
+            configuration, made, store: store, traffic: traffic, leases: leases,
+            loopCount: loopCount)
     }
 
     private init(
         _ configuration: Configuration, _ origins: OriginSet, store: ByteStore,
-        traffic: Traffic, loopCount: Int
+        traffic: Traffic, leases: Leases, loopCount: Int
     ) throws(ServerFailure) {
         do throws(NamespaceMatcherError) {
             matcher = try NamespaceMatcher(configuration.namespaces.map(\.match))
         } catch {
             throw ServerFailure(description: "namespaces overlap: \(error)")
         }
-        post = LandingPost(loopCount: loopCount, traffic: traffic)
+        post = LandingPost(loopCount: loopCount, traffic: traffic, leases: leases)
         var plans = configuration.namespaces.map {
             NamespacePlan($0, source: nil, binding: 0)
         }
@@ -115,6 +117,11 @@ final class ReadThrough: Sendable {
         number == 0 || Int(number) > plans.count ? nil : plans[Int(number) - 1]
     }
 
+    /// The number of the namespace of `key`.
+    func number(for key: RawSpan) -> UInt16? {
+        matcher.number(of: key).map { UInt16(clamping: $0 + 1) }
+    }
+
     /// The number of a namespace, by which entries name it.
     func number(of name: String) -> UInt16? {
         plans.firstIndex { $0.name == name }.map { UInt16(clamping: $0 + 1) }
@@ -157,6 +164,9 @@ final class ReadThrough: Sendable {
     func origin(of plan: NamespacePlan) -> (any Origin)? {
         plan.source.map { origins[$0][plan.binding] }
     }
+
+    /// How each source is now.
+    var statuses: [SourceStatus] { sources.map(\.status) }
 
     /// A source by its place.
     func source(at place: Int) -> ServerSource { sources[place] }
