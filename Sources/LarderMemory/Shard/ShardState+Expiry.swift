@@ -102,7 +102,7 @@ extension ShardState {
     }
 
     /// Changes when an entry is removed.
-    private mutating func setEnd(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
+    mutating func setEnd(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
         let shape = found.block.header.shape
         guard shape.contains(.expiry) || expiry != .never else { return true }
         if shape.contains(.expiry), expiry != .never {

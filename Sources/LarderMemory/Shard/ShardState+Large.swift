@@ -45,7 +45,7 @@ extension ShardState {
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space,
+            keyLength: key.byteCount, valueLength: 4 + attributes.tailByteCount, space: space,
             shape: shape,
             marks: attributes.marks, accessed: attributes.written)
         let number = largeValues.insert(large)

@@ -119,6 +119,7 @@ extension CommandLoop {
         case .failed(let failure)?:
             if serveValue(key, hash, by: readers?.onError, &output) { return true }
             missing.note(failure)
+        case .renewed? where serveValue(key, hash, by: readers?.renewed, &output): return true
         case .renewed?, nil: missing.keys.append(Wanted(name, hash, plan))
         }
         return false

@@ -163,6 +163,7 @@ extension CommandLoop {
         case .absent?: output.appendNull(connection.version)
         case .failed(let failure)?:
             if !serve(key, hash, by: readers?.onError, &output) { missing.note(failure) }
+        case .renewed? where serve(key, hash, by: readers?.renewed, &output): return
         case .renewed?, nil: missing.keys.append(Wanted(name, hash, plan))
         }
     }
