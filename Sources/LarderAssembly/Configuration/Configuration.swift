@@ -51,7 +51,16 @@ public struct Configuration: Sendable, Hashable {
             listen, hasPassword: asksForPassword, isProtected: server.isProtected)
         return listening + encryption + userViolations() + memory.violations()
             + clients.violations() + server.violations() + slowlog.violations()
-            + pubsub.violations() + latency.violations()
+            + pubsub.violations() + latency.violations() + originViolations()
+    }
+
+    /// Each origin has a place of its own for a load.
+    private func originViolations() -> [ConfigurationError] {
+        guard server.originLoads > 0, origins.count > server.originLoads else { return [] }
+        let message =
+            "origin-loads is \(server.originLoads), and there are \(origins.count) origins;"
+            + " each needs one"
+        return [ConfigurationError(field: "server.origin-loads", message: message)]
     }
 }
 

@@ -13,6 +13,8 @@ final class ReadThrough: Sendable {
     private let plans: [NamespacePlan]
     private let sources: [ServerSource]
     private let origins: [[any Origin]]
+    /// The places for loads that all sources share.
+    let budget: SharedMissBudget
     let post: LandingPost
     let writes: OriginWrites
 
@@ -50,12 +52,12 @@ final class ReadThrough: Sendable {
         } catch {
             throw ServerFailure(description: "namespaces overlap: \(error)")
         }
+        budget = try Self.budget(configuration)
         post = LandingPost(loopCount: loopCount, traffic: traffic)
         var plans = configuration.namespaces.map {
             NamespacePlan($0, source: nil, binding: 0)
         }
-        var sources: [ServerSource] = []
-        var sourceOrigins: [[any Origin]] = []
+        var (sources, sourceOrigins): ([ServerSource], [[any Origin]]) = ([], [])
         for origin in configuration.origins {
             guard let bindings = origins.bindings[origin.name] else { continue }
             for (place, binding) in bindings.enumerated() {
@@ -67,7 +69,8 @@ final class ReadThrough: Sendable {
             let memory = StoreMemory(
                 store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) },
                 keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
-            let core = try Self.core(origin, bindings, configuration)
+            let core = try Self.core(
+                origin, bindings, configuration, budget.share(of: sources.count))
             sources.append(
                 ServerSource(
                     core, origins: bindings.map(\.origin), memory: memory, observer: post))
@@ -81,9 +84,22 @@ final class ReadThrough: Sendable {
         self.sources = sources
     }
 
+    private static func budget(
+        _ configuration: Configuration
+    ) throws(ServerFailure) -> SharedMissBudget {
+        do throws(OutOfBounds) {
+            return SharedMissBudget(
+                try MissBudget(
+                    total: configuration.server.originLoads,
+                    originCount: configuration.origins.count))
+        } catch {
+            throw ServerFailure(description: "server.origin-loads: \(error)")
+        }
+    }
+
     private static func core(
         _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding],
-        _ configuration: Configuration
+        _ configuration: Configuration, _ share: MissBudgetShare
     ) throws(ServerFailure) -> SourceCore<FillToken, LoadWaiter> {
         var source = SourceConfiguration(
             name: origin.name,
@@ -97,7 +113,7 @@ final class ReadThrough: Sendable {
         do {
             return try SourceCore(
                 source, limits: limits, seed: .random(in: 0 ... .max),
-                at: MonotonicClock.now())
+                at: MonotonicClock.now(), budget: share)
         } catch {
             throw ServerFailure(description: "origins.\(origin.name): \(error)")
         }
@@ -157,6 +173,9 @@ final class ReadThrough: Sendable {
     func origin(of plan: NamespacePlan) -> (any Origin)? {
         plan.source.map { origins[$0][plan.binding] }
     }
+
+    /// What all sources have done.
+    var counts: [SourceCounts] { sources.map(\.counts) }
 
     /// A source by its place.
     func source(at place: Int) -> ServerSource { sources[place] }
