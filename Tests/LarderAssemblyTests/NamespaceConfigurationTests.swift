@@ -65,9 +65,7 @@ import Testing
         #expect(products.origin?.getMany != nil && products.origin?.delete != nil)
         #expect(
             loaded.warnings.map(\.description) == [
-                "larder.yaml:12:5: 'namespaces.products.idle' has no effect yet",
-                "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet",
-                "larder.yaml:29:30: 'namespaces.session.idle' has no effect yet",
+                "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet"
             ])
     }
 

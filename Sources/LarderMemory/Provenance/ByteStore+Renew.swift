@@ -91,7 +91,12 @@ extension ShardState {
         (block.freshUntil, block.loaded) = (renewal.freshUntil, renewal.loaded)
         block.banEpoch = bans.epoch
         block.unmarkSoftlyBanned()
-        return setEnd(renewal.end, of: found, hash) ? .renewed : .gone
+        var end = renewal.end
+        // Nobody has read it for that: its end stays, unless it is one of those that wait.
+        if block.isSliding, let rule = idleTimes[block.namespace] {
+            end = min(end, rule.end(from: now))
+        }
+        return setEnd(end, of: found, hash) ? .renewed : .gone
     }
 }
 

@@ -39,7 +39,9 @@ public struct Provenance: Hashable, Sendable {
 /// A provenance on its way into an entry. A class, so that the writes that have none hand one word
 /// on that is `nil`.
 final class ProvenancePart {
-    let provenance: Provenance
+    private(set) var provenance: Provenance
+    /// Its end moves with each read.
+    private(set) var isSliding = false
     /// It only shows the entry to be younger than a ban.
     let isDate: Bool
 
@@ -49,9 +51,17 @@ final class ProvenancePart {
     }
 
     /// The date of a plain entry.
-    init(written now: Moment, expiry: Moment) {
+    init(written now: Moment, expiry: Moment, namespace: UInt16 = 0) {
         provenance = Provenance(loaded: now, freshUntil: expiry)
+        provenance.namespace = namespace
         isDate = true
+    }
+
+    /// Lets its end slide, by the rule of its namespace.
+    func slide(by rule: IdleRule, from now: Moment) {
+        guard !provenance.isNegative else { return }
+        isSliding = true
+        provenance.end = min(provenance.end, rule.end(from: now))
     }
 
     /// What lies behind the value: the tags, then the validator.
@@ -82,6 +92,8 @@ enum ProvenanceLayout {
     static var dated: UInt8 { 16 }
     /// The value was changed where it lies, and is no longer the one of the validator.
     static var edited: UInt8 { 32 }
+    /// Its end moves with each read, no further than its windows do.
+    static var sliding: UInt8 { 64 }
 }
 
 // Only of blocks whose shape has a provenance.
@@ -122,6 +134,7 @@ extension Block {
     var isSoftlyBanned: Bool { traits & ProvenanceLayout.softlyBanned != 0 }
 
     var isDated: Bool { traits & ProvenanceLayout.dated != 0 }
+    var isSliding: Bool { traits & ProvenanceLayout.sliding != 0 }
 
     func markSoftlyBanned() {
         setPart(traits | ProvenanceLayout.softlyBanned, ProvenanceLayout.traits)
@@ -158,6 +171,7 @@ extension Block {
         var traits = provenance.priority.rawValue
         if provenance.isNegative { traits |= ProvenanceLayout.negative }
         if part.isDate { traits |= ProvenanceLayout.dated }
+        if part.isSliding { traits |= ProvenanceLayout.sliding }
         setPart(provenance.freshUntil.milliseconds, ProvenanceLayout.freshUntil)
         setPart(provenance.loaded.milliseconds, ProvenanceLayout.loaded)
         setPart(provenance.cost, ProvenanceLayout.cost)
@@ -194,9 +208,11 @@ extension Block {
         return header.valueLength - tailByteCount
     }
 
-    /// When the value ceases to be the key's for all but those who take stale ones.
+    /// When the value ceases to be the key's for all but those who take stale ones; if it is not
+    /// too long without a reader before.
     var visibleExpiry: Moment {
-        header.shape.contains(.provenance) ? min(freshUntil, expiry) : expiry
+        guard header.shape.contains(.provenance) else { return expiry }
+        return isSliding ? freshUntil : min(freshUntil, expiry)
     }
 
     /// Whether it is there for those who take nothing stale, bans aside.

@@ -50,7 +50,8 @@ extension ShardState {
         let header = block.header
         let fixed = header.shape.contains(.large) ? 4 : 0
         guard block.tailByteCount + fixed <= header.valueLength else { return "has a long tail" }
-        guard block.freshUntil <= block.expiry else { return "is fresh beyond its end" }
+        let hasOrder = block.isSliding || block.freshUntil <= block.expiry
+        guard hasOrder else { return "is fresh beyond its end" }
         guard !block.isNegative || block.plainValueLength == 0 else {
             return "is negative and has a value"
         }

@@ -66,8 +66,8 @@ extension ShardState {
             return .tooLarge
         }
         assert(!arena.contains(value), "A value is copied out before it is stored elsewhere.")
-        if !bans.isEmpty, needsDate(attributes, key, space) {
-            return put(value, for: key, hash, space, over: found, dated(attributes))
+        if bans.isInterested, needsDate(attributes, key, space) {
+            return put(value, for: key, hash, space, over: found, dated(attributes, key, space))
         }
         statistics.writes += 1
         let shape = attributes.shape

@@ -78,10 +78,23 @@ final class ReadThrough: Sendable {
         store.classifyKeys { [matcher] key in
             UInt16(clamping: matcher.number(of: key).map { $0 + 1 } ?? 0)
         }
+        store.setIdleTimes(Self.idleTimes(configuration))
         self.plans = plans
         self.origins = sourceOrigins
         writes = OriginWrites(store: store, post: post)
         self.sources = sources
+    }
+
+    /// How long entries of each namespace stay without a reader, by their numbers.
+    private static func idleTimes(_ configuration: Configuration) -> [UInt16: IdleRule] {
+        var rules: [UInt16: IdleRule] = [:]
+        for (number, namespace) in configuration.namespaces.enumerated() {
+            guard let idle = namespace.idle else { continue }
+            let stale = max(namespace.stale, namespace.staleIfError)
+            rules[UInt16(clamping: number + 1)] = IdleRule(
+                milliseconds: idle.wholeMilliseconds, staleMilliseconds: stale.wholeMilliseconds)
+        }
+        return rules
     }
 
     private static func budget(
