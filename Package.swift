@@ -80,9 +80,10 @@ let package = Package(
         system("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", package: "libyaml-dev"),
         system("CZstd", pkgConfig: "libzstd", package: "libzstd-dev"),
-        system("CCurl", pkgConfig: "libcurl", package: "libcurl4-openssl-dev"),
         system("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
         system("CZlib", pkgConfig: "zlib", package: "zlib1g-dev"),
+        // Its header needs libcurl4-openssl-dev.
+        .target(name: "CCurl"),
         .systemLibrary(name: "CSocket"),
         .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "CLongDouble"),

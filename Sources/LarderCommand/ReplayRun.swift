@@ -61,7 +61,7 @@ final class ReplayRun: Sendable {
     private func startThreads(_ finished: CountingSignal) -> Int {
         for index in 0..<options.threads {
             let share = (options.connections + index) / options.threads
-            let isStarted = WorkerThread.start { [self] in
+            let isStarted = WorkerThread.start(named: "larder-replay") { [self] in
                 work(connectionCount: share)
                 finished.signal()
             }

@@ -12,22 +12,10 @@ import Testing
     }
 
     @Test func `one load per generation, and nobody sees what is older than his request`() throws {
-        var count = 0
-        try visit(World(), eventsLeft: 7, &count)
-        #expect(count > 10_000)
+        #expect(try World().countOfHistories(of: 7) > 10_000)
     }
 
-    private func visit(_ world: World, eventsLeft: Int, _ count: inout Int) throws {
-        count += 1
-        guard eventsLeft > 0 else { return }
-        for event in Event.allCases {
-            var next = world
-            guard try next.apply(event) else { continue }
-            try visit(next, eventsLeft: eventsLeft - 1, &count)
-        }
-    }
-
-    struct World {
+    struct World: Scenario {
         struct Broken: Error {
             let promise: String
             let history: [Event]
@@ -49,7 +37,6 @@ import Testing
             if !holds { throw Broken(promise: "\(promise)", history: history) }
         }
 
-        /// False when the event cannot happen here.
         mutating func apply(_ event: Event) throws -> Bool {
             history.append(event)
             switch event {

@@ -4,7 +4,7 @@ import LarderTesting
 @testable import LarderResilience
 
 /// One history of one key.
-struct LeaseScenario {
+struct LeaseScenario: Scenario {
     typealias Event = LeaseTableTests.Event
     typealias Table = LeaseTable<Int, Int>
 
@@ -30,7 +30,6 @@ struct LeaseScenario {
         if !holds { throw Broken(promise: "\(promise)", history: history) }
     }
 
-    /// False when the event cannot happen here.
     mutating func apply(_ event: Event) throws -> Bool {
         history.append(event)
         wakes = []

@@ -50,9 +50,11 @@ final class FakeServer: Sendable {
         guard code == 0 else { throw SystemFailure(code: errno) }
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
-        WorkerThread.start { [listener, weak self] in
+        _ = WorkerThread.start(named: "fake-server") { [listener, weak self] in
             while case let connection = accept(listener, nil, nil), connection >= 0 {
-                WorkerThread.start { [weak self] in self?.serve(connection) }
+                _ = WorkerThread.start(named: "fake-client") { [weak self] in
+                    self?.serve(connection)
+                }
             }
             close(listener)
         }

@@ -220,7 +220,7 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
     }
 
     private func wake(at time: Tick) {
-        Task(name: "lease timer") {
+        Task(name: "lease timer", executorPreference: WorkerExecutor.shared) { [self] in
             await clock.wait(time)
             let now = clock.now()
             run { state, wakes in

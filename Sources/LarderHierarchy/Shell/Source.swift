@@ -160,7 +160,7 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     }
 
     private func wake(at time: Tick) {
-        Task(name: "timer") {
+        Task(name: "timer", executorPreference: WorkerExecutor.shared) { [self] in
             await clock.wait(time)
             let now = clock.now()
             run(at: now) { core, actions in core.advance(to: now, &actions) }
@@ -204,7 +204,7 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     private typealias Report = (inout Core, Tick, inout [Action]) -> Void
 
     private func start(_ id: AskID, _ question: @escaping @Sendable () async -> Report) {
-        let task = Task(name: "question to \(id)") {
+        let task = Task(name: "to \(id)", executorPreference: WorkerExecutor.shared) { [self] in
             let report = await question()
             let now = clock.now()
             state.withLock { $0.tasks[id] = nil }

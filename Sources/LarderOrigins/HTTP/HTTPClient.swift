@@ -13,7 +13,7 @@ final class HTTPClient: Sendable {
         let mailbox = try HTTPMailbox(idleConnectionsMax: settings.idleConnectionsMax)
         self.mailbox = mailbox
         requestsMax = settings.requestsMax
-        let isStarted = OriginThread.start {
+        let isStarted = WorkerThread.start(named: "larder-http") {
             var loop = HTTPLoop(mailbox, settings)
             loop.run()
         }

@@ -6,8 +6,8 @@ public final class SQLiteDatabase: Sendable {
     /// The configured name, as failures and metrics show it.
     public let name: String
     private let configuration: SQLiteConfiguration
-    private let readers: SQLiteQueue
-    private let writer: SQLiteQueue
+    private let readers: WorkQueue<SQLiteCall>
+    private let writer: WorkQueue<SQLiteCall>
     private let overloads = Atomic<Int>(0)
 
     /// Starts the threads. The file is opened by the first call, and again after it was missing.
@@ -19,15 +19,15 @@ public final class SQLiteDatabase: Sendable {
         try configuration.validate()
         self.name = name
         self.configuration = configuration
-        let readers = SQLiteQueue(waitingMax: configuration.waitingMax)
-        let writer = SQLiteQueue(waitingMax: configuration.waitingMax)
+        let readers = WorkQueue<SQLiteCall>(waitingMax: configuration.waitingMax)
+        let writer = WorkQueue<SQLiteCall>(waitingMax: configuration.waitingMax)
         self.readers = readers
         self.writer = writer
-        var isStarted = OriginThread.start {
+        var isStarted = WorkerThread.start(named: "larder-sql-write") {
             SQLiteWorker(writer, configuration, isReader: false).run()
         }
         for _ in 0..<configuration.readerCount {
-            let isNext = OriginThread.start {
+            let isNext = WorkerThread.start(named: "larder-sql-read") {
                 SQLiteWorker(readers, configuration, isReader: true).run()
             }
             isStarted = isStarted && isNext

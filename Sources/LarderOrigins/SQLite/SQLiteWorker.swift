@@ -2,19 +2,18 @@ import LarderCore
 
 /// A thread with its connection: takes calls one after the other.
 final class SQLiteWorker {
-    private let queue: SQLiteQueue
+    private let queue: WorkQueue<SQLiteCall>
     private let configuration: SQLiteConfiguration
     private let isReader: Bool
     private var connection: SQLiteConnection?
 
-    init(_ queue: SQLiteQueue, _ configuration: SQLiteConfiguration, isReader: Bool) {
+    init(_ queue: WorkQueue<SQLiteCall>, _ configuration: SQLiteConfiguration, isReader: Bool) {
         self.queue = queue
         self.configuration = configuration
         self.isReader = isReader
     }
 
     func run() {
-        OriginThread.setName(isReader ? "larder-sql-read" : "larder-sql-write")
         while let call = queue.take() {
             call.waiter.resume(returning: answer(call))
         }

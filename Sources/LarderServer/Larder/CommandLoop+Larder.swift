@@ -93,7 +93,7 @@ extension CommandLoop {
         (connection.isWaiting, breaksAhead) = (true, true)
         counters.uncountCall(table.place(of: .larder, call))
         let (key, post) = (Key(call[2].bytes), reads.post)
-        Task(name: "bypass") {
+        Task(name: "bypass", executorPreference: WorkerExecutor.shared) {
             let outcomes = await origin.load([LoadRequest(key)])
             let silent = SourceFailure(source: plan.origin, cause: .corrupt)
             post.bypassed(waiter, outcomes.first ?? .failed(silent))

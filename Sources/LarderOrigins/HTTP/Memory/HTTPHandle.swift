@@ -16,7 +16,7 @@ import LarderCore
 
     /// `nil` when libcurl has no memory left.
     init?() {
-        guard let handle = unsafe curl_easy_init() else { return nil }
+        guard let handle = unsafe ccurl_easy_init() else { return nil }
         unsafe self.handle = handle
         unsafe body = UnsafeMutableBufferPointer(start: nil, count: 0)
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -24,16 +24,16 @@ import LarderCore
     }
 
     deinit {
-        unsafe curl_easy_cleanup(handle)
-        unsafe curl_slist_free_all(lines)
+        unsafe ccurl_easy_cleanup(handle)
+        unsafe ccurl_slist_free_all(lines)
         unsafe body.deallocate()
         unsafe errorText.deallocate()
     }
 
     /// Makes it ready for the next transfer. Connections stay: they are the shared handle's.
     func reset() {
-        unsafe curl_easy_reset(handle)
-        unsafe curl_slist_free_all(lines)
+        unsafe ccurl_easy_reset(handle)
+        unsafe ccurl_slist_free_all(lines)
         unsafe lines = nil
         unsafe body.deallocate()
         unsafe body = UnsafeMutableBufferPointer(start: nil, count: 0)
@@ -45,7 +45,7 @@ import LarderCore
     /// What libcurl says went wrong, on one line.
     func failureText(_ code: CURLcode) -> String {
         let text = unsafe String(cString: errorText)
-        let general = unsafe String(cString: curl_easy_strerror(code))
+        let general = unsafe String(cString: ccurl_easy_strerror(code))
         let line = (text.isEmpty ? general : text).unicodeScalars.prefix(200).map {
             $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0)
         }
@@ -126,7 +126,7 @@ import LarderCore
     private func setRequest(_ request: HTTPRequest) {
         set(CURLOPT_URL, request.address)
         for line in request.headers {
-            guard let longer = unsafe curl_slist_append(lines, line) else { continue }
+            guard let longer = unsafe ccurl_slist_append(lines, line) else { continue }
             unsafe lines = longer
         }
         _ = unsafe ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, lines)

@@ -22,7 +22,6 @@ import LarderCore
     }
 
     mutating func run() {
-        OriginThread.setName("larder-http")
         while true {
             for message in mailbox.take() {
                 switch message {
@@ -32,7 +31,7 @@ import LarderCore
                 }
             }
             var left: Int32 = 0
-            _ = unsafe curl_multi_perform(mailbox.shared, &left)
+            _ = unsafe ccurl_multi_perform(mailbox.shared, &left)
             collect()
             endLate()
             mailbox.statistics.withLock { [statistics] in $0 = statistics }
@@ -46,7 +45,7 @@ import LarderCore
             return transfer.fail(.overloaded, "no memory")
         }
         handle.prepare(transfer, settings)
-        guard unsafe curl_multi_add_handle(mailbox.shared, handle.handle) == CURLM_OK else {
+        guard unsafe ccurl_multi_add_handle(mailbox.shared, handle.handle) == CURLM_OK else {
             return transfer.fail(.overloaded, "libcurl took no more")
         }
         running[transfer.id] = handle
@@ -59,7 +58,7 @@ import LarderCore
         guard let id = handle.transfer?.id else { return }
         statistics.connectionsMade += handle.connectionsMade
         statistics.transferCount += 1
-        _ = unsafe curl_multi_remove_handle(mailbox.shared, handle.handle)
+        _ = unsafe ccurl_multi_remove_handle(mailbox.shared, handle.handle)
         running[id] = nil
         handle.reset()
         if spare.count < Self.spareMax { spare.append(handle) }

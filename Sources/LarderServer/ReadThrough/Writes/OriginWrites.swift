@@ -41,7 +41,7 @@ final class OriginWrites: Sendable {
     func start(_ writes: [OriginWrite], _ lane: LaneID, for waiter: LoadWaiter) {
         // What loads have read so far may be out of date when this is done.
         for write in writes { bump(write.key) }
-        Task(name: "write to an origin") {
+        Task(name: "write to an origin", executorPreference: WorkerExecutor.shared) { [self] in
             var failure: SourceFailure?
             for write in writes {
                 let outcome = await Self.ask(write)
