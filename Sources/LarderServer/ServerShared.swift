@@ -49,8 +49,7 @@ final class ServerShared: Sendable {
     /// Nil when no listener uses TLS.
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
-    /// Nil when there are no namespaces.
-    let reads: ReadThrough?
+    let namespaces: NamespaceKeeper
     private let tcpPort = Atomic<Int>(0)
 
     init(
@@ -77,9 +76,11 @@ final class ServerShared: Sendable {
         pubsub = PubSub(loopCount: loopCount)
         interests = EventInterests(store.events)
         self.settings = Guarded(settings)
-        reads = try ReadThrough.make(
-            settings.configuration, origins, store: store, traffic: traffic,
-            loopCount: loopCount)
+        namespaces = try NamespaceKeeper(
+            settings.configuration, store: store, traffic: traffic, loopCount: loopCount)
+        if let first = try namespaces.prepare(settings.configuration, origins) {
+            namespaces.install(first, settings.configuration)
+        }
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)

@@ -129,8 +129,9 @@ import Testing
         #expect(changes.removed == ["session"])
         #expect(new.originChanges(from: old).changed == ["catalog"])
         var settings = RuntimeSettings(old, allowedBytes: 1 << 30)
-        #expect(try settings.adopt(new, fixed: []).waiting == ["origins", "namespaces"])
-        #expect(settings.configuration.namespaces != new.namespaces)
+        let taken = try settings.adopt(new, fixed: [])
+        #expect(taken.waiting.isEmpty && taken.changed == ["origins", "namespaces"])
+        #expect(settings.configuration.namespaces == new.namespaces)
     }
 
     @Test func `a secret is read when it is asked for, and named only when it is missing`() throws {

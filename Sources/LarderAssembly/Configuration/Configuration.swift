@@ -28,7 +28,7 @@ public struct Configuration: Sendable, Hashable {
     public var slowlog = SlowlogConfiguration()
     /// Where namespaces load absent keys from.
     public var origins: [OriginConfiguration] = []
-    /// What holds for the keys of database 0, by their patterns. A namespace's number is its place.
+    /// What holds for the keys of database 0, by their patterns.
     public var namespaces: [NamespaceConfiguration] = []
     /// Events that held up clients.
     public var latency = LatencyConfiguration()

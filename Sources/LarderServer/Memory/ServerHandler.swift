@@ -72,8 +72,8 @@ import Synchronization
 
     /// Whether all has come that the connection waits for.
     private func hasAll(_ connection: inout ClientConnection) -> Bool {
-        if let wait = connection.wait, let reads = shared.reads {
-            wait.receive(reads.post.take(for: connection.client.id))
+        if let wait = connection.wait {
+            wait.receive(shared.namespaces.post.take(for: connection.client.id))
             connection.isWaiting = wait.isWaiting
         } else {
             connection.isWaiting = false
@@ -92,7 +92,7 @@ import Synchronization
     func closed(_ connection: ClientConnection, reason: CloseReason) {
         if let watch = connection.watch { shared.store.endWatch(watch) }
         unsafe state.pointee.forgetSubscriptions(of: connection)
-        if let wait = connection.wait { shared.reads?.end(wait, connection.client.id) }
+        if let wait = connection.wait { shared.namespaces.end(wait, connection.client.id) }
         shared.clients.remove(connection.client)
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)

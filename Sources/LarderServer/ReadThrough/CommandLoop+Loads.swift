@@ -35,11 +35,12 @@ extension CommandLoop {
             let needs = mine.map { wanted in
                 (need: need(of: wanted), waiter: Optional(wait.nextWaiter()))
             }
-            for (index, answer) in reads.source(at: place).need(needs).enumerated() {
+            let source = reads.source(at: place)
+            for (index, answer) in source.need(needs).enumerated() {
                 switch answer {
                 case (.waits, let id):
                     guard let id, let waiter = needs[index].waiter else { continue }
-                    wait.expect(mine[index].key, waiter, from: place, id)
+                    wait.expect(mine[index].key, waiter, from: source, id)
                 case (.held, _): continue
                 case (.failed(let failure), _): wait.note(.failed(failure), of: mine[index].key)
                 }

@@ -66,16 +66,20 @@ extension CommandLoop {
         _ key: RawSpan, _ hash: UInt64, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        guard connection.database == 0, !isInTransaction, let plan = reads?.plan(for: key),
-            plan.source != nil
-        else { return output.appendNull(connection.version) }
-        let name = Key(key.bytes)
-        switch connection.wait?.outcome(of: name) {
+        guard connection.database == 0, !isInTransaction else {
+            return output.appendNull(connection.version)
+        }
+        // What it has waited for it gets, whatever the namespaces are by now.
+        switch connection.wait?.outcome(of: Key(key.bytes)) {
         case .renewed? where serve(key, hash, by: readers?.renewed, &output): return
         // It was renewed, and is gone again.
         case .renewed?, nil: break
         case let outcome?: return answer(outcome, key, hash, connection, &output)
         }
+        guard let plan = reads?.plan(for: key), plan.source != nil else {
+            return output.appendNull(connection.version)
+        }
+        let name = Key(key.bytes)
         if let failure = want([Wanted(name, hash, plan)], &connection) {
             answer(.failed(failure), key, hash, connection, &output)
         } else {

@@ -42,7 +42,6 @@ import Testing
         _ = try client.ask("SET", "session:1", "value")
         #expect(try client.ask("TTL", "session:1") == ":-1\r\n")
         let before = try shorten(fixture, "session:1")
-        _ = try client.ask("TTL", "session:1")
         _ = try client.ask("LARDER", "EXPLAIN", "session:1")
         #expect(try end(fixture, "session:1") == before)
         for request in requests {
