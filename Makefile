@@ -16,13 +16,14 @@ LAYERS := --explicit-target-dependency-import-check error
 # What runs on several threads, or touches memory itself.
 SANITIZED := ^Larder(Core|Policy|Memory|Wire|Runtime|Origins|Server)Tests\.
 
-.PHONY: help setup build serve test bench lint tsan asan fuzz soak ratchet clean
+.PHONY: help setup build serve test bench bench-origins lint tsan asan fuzz soak ratchet clean
 
 help:
 	@echo 'make serve    build, and run the cache on 127.0.0.1:5273 (redis) and :5274 (memcached)'
 	@echo 'make test     build with the layer check, run all tests and the client scripts'
 	@echo 'make lint     the format of all code, the syntax of all scripts'
 	@echo 'make bench    measure beside redis-server and memcached, write docs/benchmarks.md'
+	@echo 'make bench-origins  measure before an origin, write docs/benchmarks-origins.md'
 	@echo 'make tsan | asan      the tests under the thread or address sanitizer'
 	@echo 'make fuzz | soak      long searches for what the tests do not know'
 	@echo 'make ratchet  record the present exceptions in Tests/TidyTests/ratchet.json'
@@ -44,6 +45,7 @@ test:
 	swift test --disable-xctest --skip-build
 	swift build -c release --product larder $(SWIFT_FLAGS)
 	Tests/Clients/run --binary .build/release/larder
+	Tests/Acceptance/origins.py --binary .build/release/larder --quick
 
 bench:
 	@Scripts/setup --bench
@@ -52,6 +54,11 @@ bench:
 	swift build -c release --product larder-hotpath $(SWIFT_FLAGS)
 	Benchmarks/run $(ARGS)
 	Scripts/readme-table
+
+bench-origins:
+	@Scripts/setup --bench
+	swift build -c release --product larder $(SWIFT_FLAGS)
+	Benchmarks/origins $(ARGS)
 
 lint: setup
 	swift format lint --strict --parallel --recursive \

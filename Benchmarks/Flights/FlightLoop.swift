@@ -36,6 +36,7 @@ import LarderResilience
         print("need of a source:         \(text(core)) ns a waiter")
         print("the same with its lock:   \(text(shell)) ns a waiter")
         try printBytes()
+        try printLeaseBytes()
     }
 
     private static func text(_ runs: [Double]) -> String {
@@ -141,5 +142,17 @@ import LarderResilience
             _ = core.need(Need(key, at: token, binding: 0), for: waiter(number), at: now) { false }
         }
         print("storage:                  \(core.waiterBytes / core.waiterCount) bytes a waiter")
+    }
+
+    private static func printLeaseBytes() throws {
+        var table = try LeaseTable<Key, Waiter>()
+        var random = SeededRandom(seed: 1)
+        let now = Tick(nanoseconds: 0)
+        for number in 0..<10_000 {
+            let request = LeaseTable<Key, Waiter>.Request(
+                waiter(number), for: .seconds(30), waitingUntil: Tick(nanoseconds: 5_000_000_000))
+            _ = table.acquire(key, request, at: now, using: &random)
+        }
+        print("storage of leases:        \(table.waiterBytes / table.waiterCount) bytes a waiter")
     }
 }

@@ -50,17 +50,18 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _chosen(patterns: list[str] | None) -> list:
+def chosen(rows: list, patterns: list[str] | None) -> list:
+    """Those of `rows` whose ids match, in their order."""
     if patterns is None:
-        return ROWS
-    chosen = [row for row in ROWS if any(fnmatch.fnmatch(row.id, p) for p in patterns)]
-    if not chosen:
-        raise RunFailure("no such row; there are " + " ".join(row.id for row in ROWS))
-    return chosen
+        return rows
+    found = [row for row in rows if any(fnmatch.fnmatch(row.id, p) for p in patterns)]
+    if not found:
+        raise RunFailure("no such row; there are " + " ".join(row.id for row in rows))
+    return found
 
 
 def _measure(arguments: argparse.Namespace) -> int:
-    rows = _chosen(arguments.only)
+    rows = chosen(ROWS, arguments.only)
     context = Context(
         subject=subject(arguments.subject, arguments.larder), larder=arguments.larder,
         ports=Ports(arguments.first_port),
@@ -70,7 +71,7 @@ def _measure(arguments: argparse.Namespace) -> int:
     facts = machine.description(arguments.larder)
     results = []
     for row in rows:
-        results += _results(row, context)
+        results += results_of(row, context)
     print(report.terminal(results))
     is_full = (arguments.only is None and not arguments.quick and context.pairs >= PAIRS
                and arguments.subject == "larder")
@@ -83,11 +84,11 @@ def _measure(arguments: argparse.Namespace) -> int:
     return 1 if any(result.has_failed for result in results) else 0
 
 
-def _results(row, context: Context) -> list[Result]:
+def results_of(row, context: Context) -> list[Result]:
     """A row that cannot be measured has failed; the others are measured all the same."""
     try:
         return row.run(context)
-    except RunFailure as failure:
+    except (RunFailure, OSError) as failure:
         context.say(f"{row.id}: {failure}")
         return [Result(row.id, row.what, failure=str(failure))]
 

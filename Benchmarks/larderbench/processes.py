@@ -2,6 +2,7 @@
 
 import atexit
 import ctypes
+import resource
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+"""Open files: twenty thousand sockets, and some more."""
+FILES = 65_536
 _children: list[subprocess.Popen] = []
 
 
@@ -90,6 +93,18 @@ class Ports:
             except OSError as failure:
                 hint = "stop its owner or choose other ports with --first-port"
                 raise RunFailure(f"port {port} is taken: {hint}") from failure
+
+
+def raise_file_limit() -> int:
+    """As many open files as the system lets this process and its children have; says how many."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for number in (max(most, FILES), most):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
+            return number
+        except (OSError, ValueError):
+            continue  # Only root may have more than the system gave.
+    raise RunFailure("the limit of open files cannot be set")
 
 
 def cpu_nanoseconds(pid: int) -> dict[str, int]:

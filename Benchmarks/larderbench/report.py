@@ -36,13 +36,16 @@ def terminal(results: list[Result]) -> str:
     return "\n".join(lines + _method(results))
 
 
-def markdown(results: list[Result], machine: dict[str, str], command: str) -> str:
-    lines = ["# Benchmarks", "", f"Measured on {date.today().isoformat()} with `{command}`, which",
+def markdown(results: list[Result], machine: dict[str, str], command: str,
+             title: str = "Benchmarks", method: str = "") -> str:
+    """`method` is about all rows of the page."""
+    lines = [f"# {title}", "", f"Measured on {date.today().isoformat()} with `{command}`, which",
              "writes this page.", ""]
     lines += [f"- {name}: {value}" for name, value in machine.items()]
     lines += ["", "| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
     lines += ["| " + " | ".join(_cells(result)) + " |" for result in results]
-    lines += ["", *_method(results), "", "## What the figures are made of", ""]
+    lines += ["", *method.splitlines(), *_method(results), ""]
+    lines += ["## What the figures are made of", ""]
     for result in results:
         if result.remarks:
             lines.append(f"- {result.row}: " + "; ".join(result.remarks))

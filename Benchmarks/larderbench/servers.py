@@ -72,14 +72,22 @@ class Server:
     """One running server, from a clean state. A context manager: it is stopped at its end."""
 
     def __init__(self, kind: Kind, ports: Ports, larder: Path, *, limit_mb: int | None = None,
-                 entries: int | None = None, environment: dict[str, str] | None = None):
+                 entries: int | None = None, environment: dict[str, str] | None = None,
+                 configuration: str | None = None, prefix: tuple[str, ...] = ()):
+        """`configuration` is the text of Larder's file, `prefix` comes before the command line."""
         self.kind = kind
+        self._is_slow = bool(prefix)
         self._ports = ports
         self._data = tempfile.mkdtemp(prefix="larder-bench-")
         self.resp, self.memcached, self.tls = ports.take(), ports.take(), ports.take()
         limit_mb = limit_mb or AMPLE_MB.get(kind.name)
         flags = kind.command + (kind.limit_flags if limit_mb else ())
         flags += kind.entries_flags if entries else ()
+        if configuration is not None:
+            file = Path(self._data) / "larder.yaml"
+            file.write_text(configuration)
+            flags = (*flags[:2], str(file), *flags[2:])
+        flags = (*prefix, *flags)
         places = dict(resp=self.resp, memcached=self.memcached, tls=self.tls,
                       data=self._data, larder=larder, limit_mb=limit_mb, entries=entries)
         self._log = Path(self._data) / "server.log"
@@ -142,7 +150,7 @@ class Server:
 
     def _wait_until_ready(self) -> None:
         wanted = [self.port(name) for name in ("resp", "memcached") if self.kind.speaks(name)]
-        end = time.monotonic() + 10
+        end = time.monotonic() + (60 if self._is_slow else 10)
         while wanted:
             self.require_alive()
             try:

@@ -150,12 +150,22 @@ extension ShardState {
         _ provenance: Provenance?, byteCount: Int, _ token: FillToken,
         _ put: (inout ShardState, UInt16, EntryAttributes) -> PutOutcome
     ) -> FillOutcome {
-        let space = spaces[database]
         let tags = provenance?.isNegative == true ? nil : provenance?.tags.packed ?? []
         guard
             permits(
-                token, key, hash, space, namespace: provenance?.namespace ?? 0, tags: tags)
+                token, key, hash, spaces[database], namespace: provenance?.namespace ?? 0,
+                tags: tags)
         else { return .outdated }
+        return fill(key, hash, database, attributes, provenance, byteCount: byteCount, put)
+    }
+
+    /// Stores by `put` what may be stored.
+    mutating func fill(
+        _ key: RawSpan, _ hash: UInt64, _ database: Int, _ attributes: EntryAttributes,
+        _ provenance: Provenance?, byteCount: Int,
+        _ put: (inout ShardState, UInt16, EntryAttributes) -> PutOutcome
+    ) -> FillOutcome {
+        let space = spaces[database]
         let now = attributes.written
         let wasThere = tells && lookUp(key, hash, space)?.block.isCurrent(at: now) == true
         var attributes = attributes

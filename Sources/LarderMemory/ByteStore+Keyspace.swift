@@ -111,7 +111,10 @@ extension ByteStore {
     /// - Complexity: O(shards × databases).
     public func flush(_ databases: Range<Int>) {
         let taken = shards.lock(allShards)
-        defer { shards.unlock(taken) }
+        defer {
+            shards.unlock(taken)
+            events.noteChangeOfAll()
+        }
         for database in databases where isUsed(database) {
             let fresh = freshSpace()
             for number in 0..<shards.count {
@@ -128,6 +131,7 @@ extension ByteStore {
     /// - Complexity: O(shards), and the watched keys.
     public func swap(_ first: Int, _ second: Int, at now: Moment = Moment(milliseconds: 0)) {
         let gains = exchange(first, second)
+        defer { events.noteChangeOfAll() }
         guard !gains.isEmpty else { return }
         breakWatches(afterExchange: gains, at: now)
         shared.moves.endExchange()

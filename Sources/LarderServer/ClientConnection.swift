@@ -47,6 +47,8 @@ struct ClientConnection {
     var wait: ConnectionWait?
     /// Whether its next command has to be run again when all that it waits for has come.
     var isWaiting = false
+    /// Leases that it was given.
+    var leases: HeldLeases?
     /// What it has subscribed to; `nil` for nothing.
     var subscriptions: Subscriptions?
     /// What other loops may ask about.
@@ -58,6 +60,7 @@ struct ClientConnection {
         if let transaction { bytes += transaction.heldBytes }
         if let watch { bytes += watch.heldBytes }
         if let ingest { bytes += ingest.prefix.capacity }
+        if let leases { bytes += leases.heldBytes }
         if let subscriptions { bytes += subscriptions.heldBytes }
         return bytes
     }

@@ -62,6 +62,7 @@ extension CommandLoop {
         switch command {
         case .set, .setnx, .getset: return index == 2 ? 1 : nil
         case .setex, .psetex: return index == 3 ? 1 : nil
+        case .larder: return index == 3 && call[1].equalsIgnoringCase("set") ? 2 : nil
         case .mset, .msetnx: return index % 2 == 0 ? index - 1 : nil
         default: return nil
         }

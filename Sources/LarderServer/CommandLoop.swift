@@ -10,6 +10,8 @@ struct CommandLoop: ~Copyable {
     var store: ByteStore
     /// Where writes are tried out whose origin is asked first; made when one is.
     var scratch: ByteStore?
+    /// The shard, in the real store, of the key whose version is shown or compared there.
+    var rehearsedShard: Int?
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
@@ -17,6 +19,8 @@ struct CommandLoop: ~Copyable {
     private(set) var reads: ReadThrough?
     /// Who looks at entries that came from there; nil as well.
     private(set) var readers: LoadedReaders?
+    /// The first of them, which a GET hands on: from here it is not counted as a reference.
+    private(set) var staleReader: LoadedReader?
     private var namespaceVersion: UInt32 = 0
     let table = CommandTable.shared
     let arguments = ArgumentBox()
@@ -81,6 +85,7 @@ struct CommandLoop: ~Copyable {
         namespaceVersion = version
         reads = shared.namespaces.current
         readers = reads.map(LoadedReaders.init)
+        staleReader = readers?.stale
     }
 
     /// Runs all whole requests in `bytes`.

@@ -1,5 +1,6 @@
 import LarderAssembly
 import LarderCore
+import LarderHierarchy
 import LarderMemory
 import LarderRuntime
 
@@ -104,10 +105,17 @@ extension InfoText {
     ]
 
     private func housekeeping(_ counted: ShardStatistics) -> Fields {
+        let leases = shared.leases.desk.counts
         let longest = shared.keepers.map(\.longestNanoseconds).max() ?? 0
         return [
             ("larder_publisher_waits", "\(shared.pubsub.waitCount)"),
             ("larder_key_events_lost", "\(shared.store.events.lostCount)"),
+            ("larder_leases", "\(leases.leases)"),
+            ("larder_lease_waiters", "\(leases.waiters)"),
+            ("larder_lease_waiter_bytes", "\(shared.leases.waiterBytes)"),
+            ("larder_leases_granted", "\(leases.granted)"),
+            ("larder_leases_expired", "\(leases.expired)"),
+            ("larder_leases_refused", "\(leases.refused)"),
             ("larder_refused_newcomers", "\(counted.refusals)"),
             ("larder_compactions", "\(counted.compactions)"),
             ("larder_housekeeping_max_us", "\((longest + 999) / 1000)"),

@@ -1,6 +1,7 @@
 import Glibc
 import LarderAssembly
 import LarderCore
+import LarderHierarchy
 import LarderMemory
 
 /// What INFO answers, in redis's fields and order. A field about what Larder does not have is as
@@ -22,7 +23,7 @@ struct InfoText {
         ("Server", true), ("Clients", true), ("Memory", true), ("Persistence", true),
         ("Stats", true), ("Replication", true), ("CPU", true), ("Modules", true),
         ("Commandstats", false), ("Errorstats", true), ("Latencystats", false), ("Cluster", true),
-        ("Keyspace", true),
+        ("Keyspace", true), ("Origins", true),
     ]
 
     /// The sections asked for; all of the usual ones when none is named.
@@ -32,7 +33,7 @@ struct InfoText {
         let wanted = Self.sections.filter { section in
             isAll || isUsual && section.isUsual || sections.contains(section.name.lowercased())
         }
-        return wanted.map { section in
+        return wanted.filter { $0.name != "Origins" || shared.namespaces.current != nil }.map { section in
             "# \(section.name)\r\n"
                 + fields(of: section.name).map { "\($0.0):\($0.1)\r\n" }.joined()
         }.joined(separator: "\r\n")
@@ -52,6 +53,8 @@ struct InfoText {
         case "Latencystats": latencyStatistics
         case "Cluster": [("cluster_enabled", "0")]
         case "Keyspace": keyspace
+        case "Origins":
+            shared.namespaces.current?.statuses.map { ("larder_origin_\($0.name)", $0.text) } ?? []
         default: []
         }
     }

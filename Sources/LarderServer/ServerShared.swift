@@ -49,6 +49,7 @@ final class ServerShared: Sendable {
     /// Nil when no listener uses TLS.
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
+    let leases: Leases
     let namespaces: NamespaceKeeper
     private let tcpPort = Atomic<Int>(0)
 
@@ -76,8 +77,12 @@ final class ServerShared: Sendable {
         pubsub = PubSub(loopCount: loopCount)
         interests = EventInterests(store.events)
         self.settings = Guarded(settings)
+        leases = try Leases(
+            settings.configuration.namespaces, store: store, traffic: traffic,
+            loopCount: loopCount)
         namespaces = try NamespaceKeeper(
-            settings.configuration, store: store, traffic: traffic, loopCount: loopCount)
+            settings.configuration, store: store, traffic: traffic, leases: leases,
+            loopCount: loopCount)
         if let first = try namespaces.prepare(settings.configuration, origins) {
             namespaces.install(first, settings.configuration)
         }

@@ -3,11 +3,14 @@
 mc_diff.py.
 
     differential.py --binary .build/release/larder --tools FOLDER 1 2 3 4 5
+    differential.py --binary .build/release/larder --tools FOLDER --namespaces 1
     differential.py --stand-in --tools FOLDER --n 2000 1
     differential.py --self-test --tools FOLDER 1      with falsified replies
 
-What the server does not know is left out, but only if it is in the list of later commands below;
-whatever is left out is printed. Exit status: 0 no difference, 1 differences, 2 it could not run.
+With --namespaces the server has namespaces with origins, of keys that the testers do not use: that
+changes nothing. What the server does not know is left out, but only if it is in the list of later
+commands below; whatever is left out is printed. Exit status: 0 no difference, 1 differences, 2 it
+could not run.
 """
 import argparse
 import json
@@ -91,6 +94,27 @@ def compare_text(options, server, reference):
          TEXT_GROUPS], lambda _: False) for seed in options.seeds)
 
 
+# Of no key that a tester uses; the origins are not there.
+NAMESPACES = """
+origins:
+  web: { http: "http://127.0.0.1:9", limit: 8 }
+  file: { sqlite: /nowhere/shop.db }
+namespaces:
+  - { match: "elsewhere:{all...}", cache: never }
+  - match: "shelf:{id}"
+    origin: { use: file, get: "SELECT {id}", set: "SELECT {id}, {value}" }
+    ttl: 1h
+    write: around
+"""
+for mode in ("cache", "through", "invalidate"):
+    NAMESPACES += f"""
+  - match: "{mode}-elsewhere:{{id}}"
+    origin: {{ use: web, get: "/{{id}}", set: "/{{id}}" }}
+    ttl: 1h
+    write: {mode}
+"""
+
+
 class Reference(server_process.Server):
     """redis-server and memcached as the testers want them."""
 
@@ -107,12 +131,19 @@ def main():
     parser.add_argument("--n", type=int, default=20_000)
     parser.add_argument(
         "--self-test", action="store_true", help="with falsified replies, which must be noticed")
+    parser.add_argument(
+        "--namespaces", action="store_true", help="with namespaces and origins of other keys")
     parser.add_argument("seeds", nargs="+", type=int)
     options = parser.parse_args()
     for name in ("redis-server", "memcached"):
         if not shutil.which(name):
             raise server_process.StartFailure(f"{name} is missing: apt-get install {name}")
     flags = [] if options.stand_in else ["--memory.max-value", "512mb"]
+    file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
+    if options.namespaces:
+        file.write(NAMESPACES)
+        file.flush()
+        flags.append(file.name)
     server = (Reference() if options.stand_in or options.self_test
               else server_process.server_from(options, memory="2gb", flags=flags))
     if options.self_test:

@@ -1,7 +1,8 @@
 """Runs the lines of README that speak to a server: readme_lines.py RESP_HOST:PORT TEXT_HOST:PORT
 
 Those are the lines of its shell examples that begin with redis-cli or (printf. Each must succeed,
-and print what its comment says.
+and print what its comment says. Those about read-through need the shop's
+configuration: ShopExampleTests runs them.
 """
 import pathlib
 import re
@@ -15,7 +16,9 @@ NAMED_PORTS = ("5273", "5274")
 
 def examples():
     """Each line with what its comment says, or None."""
-    for block in re.findall(r"^```sh\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE):
+    parts = re.split(r"^(?=## )", README.read_text(), flags=re.MULTILINE)
+    text = "".join(part for part in parts if not part.startswith("## Read through"))
+    for block in re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
         for line in block.splitlines():
             if line.startswith(("redis-cli ", "(printf ")):
                 command, _, comment = line.partition("  # ")

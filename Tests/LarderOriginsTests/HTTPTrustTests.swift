@@ -26,7 +26,9 @@ import Testing
         #expect(await origin.text("/size/3") == "sss")
     }
 
-    @Test(arguments: [("stranger", "good"), ("elsewhere", "elsewhere"), ("good", nil)])
+    @Test(arguments: [
+        ("stranger", "good"), ("elsewhere", "elsewhere"), ("late", "late"), ("good", nil),
+    ])
     func `others are not, and nothing is sent to them`(
         server name: String, believed: String?
     ) async throws {

@@ -47,6 +47,28 @@ import Testing
         #expect(await origin.text("1") == "1")
     }
 
+    /// Fails when a connection outlives its file: it would read what is gone, for ever.
+    @Test(arguments: [true, false])
+    func `a file that goes is gone, and another in its place is read`(usesLog: Bool) async throws {
+        let file = try SQLiteFile(usesWriteAheadLog: usesLog)
+        try file.run("INSERT INTO products (id, body) VALUES (1, 'old')")
+        let origin = try file.products { $0.usesWriteAheadLog = usesLog }
+        #expect(await origin.text("1") == "old")
+        let away = try ScratchFolder(["shop.db", "shop.db-wal", "shop.db-shm"])
+        for name in ["shop.db", "shop.db-wal", "shop.db-shm"] {
+            try? FileManager.default.moveItem(
+                atPath: file.folder.file(name), toPath: away.file(name))
+        }
+        #expect(await origin.load("1").cause == .unreachable)
+        #expect(await origin.write("1", [1]).summary == "refused unreachable")
+        let other = try SQLiteFile(usesWriteAheadLog: false)
+        try other.run("INSERT INTO products (id, body) VALUES (1, 'new')")
+        try FileManager.default.moveItem(atPath: other.path, toPath: file.path)
+        #expect(await origin.text("1") == "new")
+        #expect(await origin.write("1", Array("newer".utf8)) == .applied)
+        #expect(await origin.text("1") == "newer")
+    }
+
     @Test func `what is no database is corrupt`() async throws {
         let folder = try ScratchFolder(["no.db", "no.db-wal", "no.db-shm"])
         let path = folder.write(String(repeating: "this is no database ", count: 100), to: "no.db")

@@ -111,6 +111,27 @@ import Testing
         #expect(try openByFailures() <= .seconds(1))
     }
 
+    /// Where probes do not double it, a dead origin is probed as often after an hour as at first.
+    @Test mutating func `failed probes need not double the time, openings soon after do`() throws {
+        var configuration = CircuitBreakerConfiguration()
+        configuration.probesDouble = false
+        breaker = try CircuitBreaker(configuration, at: clock.now)
+        for round in 0..<50 {
+            let open = round == 0 ? try openByFailures() : try reopen()
+            #expect(open <= .seconds(1), "round \(round)")
+            clock.advance(by: open)
+        }
+        var longest = Duration.zero
+        for _ in 0..<30 {
+            for _ in 0..<3 { try call(.success) }
+            #expect(breaker.isClosed)
+            let open = try openByFailures()
+            longest = max(longest, open)
+            clock.advance(by: open)
+        }
+        #expect(longest > .seconds(15))
+    }
+
     @Test(arguments: [0, -1, 10_001])
     func `names the field that is out of bounds`(failures: Int) throws {
         var configuration = CircuitBreakerConfiguration()

@@ -70,11 +70,13 @@ import Testing
         for words in [
             ["GET", "app:1"], ["MGET", "app:1", "x1"], ["SET", "x2", "1"],
             ["MSET", "app:1", "a", "x1", "b"], ["RENAME", "app:1", "x3"], ["SCAN", "0"],
+            ["LARDER", "GET", "app:1", "LEASE"], ["LARDER", "SET", "x2", "1"],
         ] { #expect(try !client.ask(words).hasPrefix("-NOPERM"), "\(words)") }
         for words in [
             ["GET", "b"], ["MGET", "app:1", "b"], ["SET", "app", "1"],
             ["MSET", "app:1", "a", "b", "x1"], ["RENAME", "x3", "b"],
-            ["OBJECT", "ENCODING", "b"],
+            ["OBJECT", "ENCODING", "b"], ["LARDER", "GET", "b", "LEASE"],
+            ["LARDER", "SET", "b", "1"], ["LARDER", "DROP", "b", "LEASE", "0123456789abcdef"],
         ] { #expect(try client.ask(words) == Self.noKey, "\(words)") }
     }
 

@@ -22,6 +22,44 @@ import Testing
 
     static let brief = Lifetime(.microseconds(20))
 
+    @Test(arguments: grounded + doubtful)
+    func `knows what is allowed of keys with an origin`(example: Case) throws {
+        var checker = HistoryChecker()
+        if example.testDescription.hasPrefix("origin") { checker.grounds["k"] = 7 }
+        let verdict = try checker.verdict(on: example.history)
+        #expect(verdict.isLinearizable == example.isLinearizable, "\(verdict)")
+    }
+
+    /// The origin has 7, which a key is read as that memory has not.
+    static let grounded: [Case] = [
+        Case("origin: reads it", true, [(.get, .found(7))]),
+        Case("origin: reads nothing", false, [(.get, .absent)]),
+        Case("origin: counts on", true, [(.increment(by: 1, createsAbsent: true), .found(8))]),
+        Case(
+            "origin: counts from nothing", false,
+            [(.increment(by: 1, createsAbsent: true), .found(1))]),
+        Case(
+            "origin: shines through a write", false, [(.set(1, nil), .applied), (.get, .found(7))]),
+        Case(
+            "origin: is read after a ban", true,
+            [(.set(1, nil), .applied), (.delete, .cleared), (.get, .found(7))]),
+        Case(
+            "origin: is not read after a ban", false,
+            [(.set(1, nil), .applied), (.delete, .cleared), (.get, .found(1))]),
+    ]
+
+    static let doubtful: [Case] = [
+        Case("done", true, [(.set(1, nil), .doubtful("?")), (.get, .found(1))]),
+        Case("not done", true, [(.set(1, nil), .doubtful("?")), (.get, .absent)]),
+        Case(
+            "done late", false,
+            [(.set(1, nil), .doubtful("?")), (.get, .absent), (.get, .found(1))]),
+        Case(
+            "done and undone", false,
+            [(.set(1, nil), .doubtful("?")), (.get, .found(1)), (.get, .absent)]),
+        Case("cleared", false, [(.set(1, nil), .applied), (.delete, .cleared), (.get, .found(1))]),
+    ]
+
     @Test(arguments: sequential + tokens + expiry + concurrent)
     func `knows what is allowed`(example: Case) throws {
         let verdict = try HistoryChecker().verdict(on: example.history)

@@ -1,37 +1,17 @@
 public import LarderCore
 public import LarderResilience
-import Synchronization
-
-/// What a lease desk asks of memory. Any thread calls it, and it must not wait.
-public protocol LeaseMemory: Sendable {
-    /// Where a key stands: moved by each write, delete and ban.
-    associatedtype Token: Hashable & Sendable
-
-    /// Where `key` stands now.
-    func token(of key: Key) -> Token
-
-    /// Whether there is something to read for `key`, so that nobody need load it.
-    func holds(_ key: Key) -> Bool
-}
-
-/// Who is told about leases.
-public protocol LeaseObserver: Sendable {
-    /// Who waits, in 24 bytes or less.
-    associatedtype Waiter: Sendable
-
-    /// They are to read the key, load it by the lease they have now, or give up. Called outside of
-    /// all locks, on any thread.
-    func woken(_ wakes: [LeaseTable<Key, Waiter>.Wake])
-}
 
 /// Leases of clients that load by themselves: who holds one may set its key.
 ///
-/// The shell of `LeaseTable`, with memory's generations beside it: what a holder sets is stored
-/// only if the key has not moved since the lease was given. Any thread may call it; no call waits.
-/// Bounded by the table's bounds.
+/// The shell of `LeaseTable`, with a mark in memory for each lease: what a holder sets is stored
+/// only if nothing has happened to the key since the lease was given. Whoever hears that a key
+/// under a mark has changed calls `review`. Any thread may call it; no call waits. Bounded by the
+/// table's bounds.
 public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Sendable {
     /// Leases of keys, and who waits for them.
     public typealias Table = LeaseTable<Key, Observer.Waiter>
+    /// What a holder has.
+    public typealias Grant = LeaseGrant<Memory.Mark>
 
     /// What becomes of who wants a lease.
     public enum Answer: Sendable {
@@ -39,21 +19,23 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         case granted(Table.Lease)
         /// A wake will come.
         case waits(Table.WaiterID)
+        /// Another holds it, and the request does not wait.
+        case taken
         /// It is there by now: read it.
         case held
         /// Too many wait.
         case refused
     }
 
-    fileprivate struct Standing {
+    struct Standing {
         let lease: UInt64
-        let token: Memory.Token
+        let grant: Grant
     }
 
-    fileprivate struct State {
+    struct State {
         var table: Table
-        /// Where the keys stood when their leases were given. Some of leases that are over, until
-        /// there are as many of them as of the others.
+        /// What those have who were given leases. Some of leases that are over, until there are as
+        /// many of them as of the others.
         var standings: [Key: Standing] = [:]
         var random: SeededRandom
         var alarm = Alarm()
@@ -63,8 +45,6 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
     private let memory: Memory
     private let observer: Observer
     private let clock: ShellClock
-    /// Leases held. Lets writers pass without the lock when there are none.
-    private let leaseCount = Atomic(0)
 
     /// A desk without leases.
     ///
@@ -79,69 +59,73 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         self.clock = clock
     }
 
-    /// Leases held, and waiters.
-    public var counts: (leases: Int, waiters: Int) {
-        state.withLock { ($0.table.leaseCount, $0.table.waiterCount) }
+    deinit {
+        state.withLock { state in
+            for standing in state.standings.values { memory.end(standing.grant.mark) }
+        }
     }
 
-    /// Keys whose generation is remembered.
+    /// What it has and has done.
+    public var counts: LeaseCounts { state.withLock { $0.counts } }
+
+    /// Keys that are followed.
     var standingCount: Int { state.withLock { $0.standings.count } }
 
     /// Somebody has missed a key and wants to load it.
     ///
     /// - Parameters:
     ///   - key: The key.
-    ///   - token: Where it stood when it was missed. Taken together with the miss.
     ///   - waiter: Who is told, if another has the lease.
     ///   - duration: How long the lease is to last.
-    ///   - wait: How long the waiter waits at most.
+    ///   - wait: How long the waiter waits at most; nil: not at all.
     /// - Returns: What becomes of it.
     public func acquire(
-        _ key: Key, at token: Memory.Token, for waiter: Observer.Waiter, duration: Duration,
-        waiting wait: Duration
+        _ key: Key, for waiter: Observer.Waiter, duration: Duration, waiting wait: Duration?
     ) -> Answer {
         let now = clock.now()
-        let request = Table.Request(
-            waiter, for: duration, waitingUntil: now.advanced(by: wait))
-        let answer = run { state, _ -> Table.Answer in
-            let answer = state.table.acquire(key, request, at: now, using: &state.random)
-            if case .granted(let lease) = answer {
-                state.standings[key] = Standing(lease: lease.token, token: token)
-            }
-            return answer
+        let answer = run { state, _ -> Answer in
+            if wait == nil, !state.table.isFree(key, at: now) { return .taken }
+            let request = Table.Request(
+                waiter, for: duration, waitingUntil: now.advanced(by: wait ?? .zero))
+            return Answer(state.table.acquire(key, request, at: now, using: &state.random))
         }
-        // A set that did not see the lease yet is seen here, and the other way round.
-        guard memory.holds(key) else { return Answer(answer) }
+        if case .granted(let lease) = answer { follow(key, lease) }
+        // What was set before the key was followed is seen here; what is set after it, is told.
+        guard memory.holds(key) else { return answer }
         switch answer {
-        case .granted(let lease): _ = giveUp(key, by: lease.token)
-        case .wait(let id):
+        case .granted, .held: noteSet(key)
+        case .waits(let id):
             // Already woken: the wake is on its way, and says the same.
-            guard cancel(id) else { return .waits(id) }
-        case .refused: break
+            guard cancel(id) else { return answer }
+        case .taken, .refused: break
         }
         return .held
     }
 
-    /// Stores what the holder of a lease has loaded, by `fill`, which gets the token that the
-    /// key's generation must still have. For a key with levels below it is to be called between the
-    /// `beginWrite` and the `endWrite` of the key's source.
+    /// Stores what the holder of a lease has loaded, by `fill`, which asks memory whether its mark
+    /// is current. For a key with levels below it is to be called between the `beginWrite` and the
+    /// `endWrite` of the key's source.
     ///
-    /// - Returns: Nil if `lease` does not hold the key; else what `fill` says.
+    /// - Returns: What `fill` says, if it was asked.
     public func set<Outcome>(
-        _ key: Key, by lease: UInt64, _ fill: (Memory.Token) -> Outcome
-    ) -> Outcome? {
+        _ key: Key, by lease: UInt64, _ fill: (Grant) -> Outcome
+    ) -> Result<Outcome, LeaseLoss> {
         let now = clock.now()
-        let token = state.withLock { state -> Memory.Token? in
-            guard state.table.isHeld(key, by: lease, at: now),
-                let standing = state.standings[key], standing.lease == lease
-            else { return nil }
-            return standing.token
+        let (grant, isHeld) = state.withLock { state in
+            let standing = state.standings[key]
+            return (
+                standing?.lease == lease ? standing?.grant : nil,
+                state.table.isHeld(key, by: lease, at: now)
+            )
         }
-        guard let token else { return nil }
-        let outcome = fill(token)
+        guard let grant else { return .failure(.ended) }
+        guard isHeld else {
+            return .failure(memory.isCurrent(grant.mark) ? .ended : .outdated)
+        }
+        let outcome = fill(grant)
         // Stored or not, this holder is done. Who waits reads, or is the next to load.
         if memory.holds(key) { noteSet(key) } else { _ = giveUp(key, by: lease) }
-        return outcome
+        return .success(outcome)
     }
 
     /// Extends a lease to `duration` from now; nil if it is over.
@@ -153,6 +137,7 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
     }
 
     /// The holder will not load. False if it held nothing.
+    @discardableResult
     public func giveUp(_ key: Key, by lease: UInt64) -> Bool {
         let now = clock.now()
         return run { state, wakes in
@@ -161,32 +146,50 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         }
     }
 
+    /// Whether a lease holds.
+    public func isHeld(_ key: Key, by lease: UInt64) -> Bool {
+        let now = clock.now()
+        return state.withLock { $0.table.isHeld(key, by: lease, at: now) }
+    }
+
     /// A waiter is gone. False if it was woken before.
     @discardableResult
     public func cancel(_ waiter: Table.WaiterID) -> Bool {
         run { state, _ in state.table.cancelWaiter(waiter) != nil }
     }
 
-    /// A key was set, by whomever: those who wait read it. To be called after memory has it.
-    public func noteSet(_ key: Key) {
-        guard hasLeases else { return }
-        run { state, wakes in state.table.noteSet(key, wakes: &wakes) }
-    }
-
-    /// A key was deleted or banned: its holder has read what may be older. To be called after
-    /// memory has done so.
-    public func noteDelete(_ key: Key) {
-        guard hasLeases else { return }
-        let now = clock.now()
-        run { state, wakes in
-            state.table.noteDelete(key, at: now, wakes: &wakes, using: &state.random)
+    /// Something has happened to these keys, or to any of all when it is nil: those who wait for
+    /// one that is there now read it; a holder of one that was deleted or banned has read what may
+    /// be older, and the next one loads. To be called after memory has the change, while no part of
+    /// memory is locked.
+    ///
+    /// - Complexity: O(n log n) for n keys, or all that are followed.
+    public func review(_ keys: [Key]? = nil) {
+        for key in keys ?? state.withLock({ Array($0.standings.keys) }) {
+            guard let standing = state.withLock({ $0.standings[key] }) else { continue }
+            if memory.holds(key) {
+                noteSet(key)
+            } else if !memory.isCurrent(standing.grant.mark) {
+                giveUp(key, by: standing.lease)
+            }
         }
     }
 
-    /// Together with the look at memory in `acquire`: one of two who come at once sees the other.
-    private var hasLeases: Bool {
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return leaseCount.load(ordering: .relaxed) > 0
+    private func noteSet(_ key: Key) {
+        run { state, wakes in state.table.noteSet(key, wakes: &wakes) }
+    }
+
+    /// Follows the key of a lease that was just given.
+    private func follow(_ key: Key, _ lease: Table.Lease) {
+        let grant = Grant(mark: memory.mark(key), since: clock.now())
+        let old = state.withLock { state -> Memory.Mark? in
+            guard state.table.isHeld(key, by: lease.token, at: grant.since) else {
+                return grant.mark
+            }
+            return state.standings.updateValue(
+                Standing(lease: lease.token, grant: grant), forKey: key)?.grant.mark
+        }
+        if let old { memory.end(old) }
     }
 
     @discardableResult
@@ -194,48 +197,74 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         _ body: (inout State, inout [Table.Wake]) -> Result
     ) -> Result {
         var wakes: [Table.Wake] = []
+        var forgotten: [Memory.Mark] = []
+        let now = clock.now()
         let (result, wake) = state.withLock { state in
             let result = body(&state, &wakes)
-            leaseCount.store(state.table.leaseCount, ordering: .relaxed)
-            state.forget(at: clock.now())
+            state.forget(at: now, &forgotten)
             let next = state.table.nextDeadline
             return (result, state.alarm.isToStart(for: next) ? next : nil)
         }
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        for mark in forgotten { memory.end(mark) }
         if let wake { self.wake(at: wake) }
-        if !wakes.isEmpty { deliver(wakes) }
+        deliver(wakes)
         return result
     }
 
     /// New holders load what they read from now on.
-    private func deliver(_ wakes: [Table.Wake]) {
-        for case .granted(_, let key, let lease) in wakes {
-            let token = memory.token(of: key)
-            state.withLock { state in
-                guard state.table.isHeld(key, by: lease.token, at: clock.now()) else { return }
-                state.standings[key] = Standing(lease: lease.token, token: token)
+    private func deliver(_ first: [Table.Wake]) {
+        var wakes = first
+        while !wakes.isEmpty {
+            for case .granted(_, let key, let lease) in wakes {
+                follow(key, lease)
+                if memory.holds(key) { noteSet(key) }
+            }
+            let lost = observer.woken(wakes)
+            wakes = []
+            for case .granted(_, let key, let lease) in lost {
+                let now = clock.now()
+                state.withLock { state in
+                    _ = state.table.cancel(
+                        key, by: lease.token, at: now, wakes: &wakes, using: &state.random)
+                }
             }
         }
-        observer.woken(wakes)
     }
 
     private func wake(at time: Tick) {
-        Task(name: "lease timer", executorPreference: WorkerExecutor.shared) { [self] in
+        let clock = clock
+        Task(name: "lease timer", executorPreference: WorkerExecutor.shared) { [weak self] in
             await clock.wait(time)
-            let now = clock.now()
-            run { state, wakes in
-                state.table.expire(at: now, wakes: &wakes, using: &state.random)
-                state.alarm.fired(at: now)
-            }
+            self?.expire()
+        }
+    }
+
+    private func expire() {
+        let now = clock.now()
+        run { state, wakes in
+            state.table.expire(at: now, wakes: &wakes, using: &state.random)
+            state.alarm.fired(at: now)
         }
     }
 }
 
 extension LeaseDesk.State {
+    fileprivate var counts: LeaseCounts {
+        var counts = LeaseCounts()
+        (counts.leases, counts.waiters) = (table.leaseCount, table.waiterCount)
+        (counts.granted, counts.expired) = (table.grantedCount, table.expiredCount)
+        (counts.refused, counts.waiterBytes) = (table.refusedCount, table.waiterBytes)
+        return counts
+    }
+
     /// Forgets standings of leases that are over, when they are more than the others.
-    fileprivate mutating func forget(at now: Tick) {
+    fileprivate mutating func forget(at now: Tick, _ forgotten: inout [Memory.Mark]) {
         guard standings.count > 2 * table.leaseCount + 16 else { return }
-        standings = standings.filter { table.isHeld($0.key, by: $0.value.lease, at: now) }
+        for (key, standing) in standings
+        where !table.isHeld(key, by: standing.lease, at: now) {
+            forgotten.append(standing.grant.mark)
+            standings[key] = nil
+        }
     }
 }
 

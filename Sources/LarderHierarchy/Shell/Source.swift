@@ -128,6 +128,9 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
         for origin in origins { origin.invalidated(scope) }
     }
 
+    /// How it is now.
+    public var status: SourceStatus { state.withLock { $0.core.status } }
+
     /// What it has done so far.
     public var counts: SourceCounts { state.withLock { $0.core.counts } }
 

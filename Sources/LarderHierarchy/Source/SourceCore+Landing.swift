@@ -58,13 +58,16 @@ extension SourceCore {
 
     /// Gives a load up: those who wait get what a level had, if it may still be served, or the
     /// failure.
+    ///
+    /// If the failure is not the key's, since the origin was not asked for it, the key may be tried
+    /// as soon as the origin may be asked again.
     mutating func fail(
-        _ id: LoadID, _ failure: SourceFailure, at now: Tick,
+        _ id: LoadID, _ failure: SourceFailure, isKeys: Bool = true, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let load = loads.element(id.ticket) else { return }
         counted.failed += 1
-        failures.noteFailure(of: load.need.key, at: now, using: &random)
+        if isKeys { failures.noteFailure(of: load.need.key, at: now, using: &random) }
         guard let fallback = load.fallback, fallback.isServable(at: now),
             !hasMoved(load, fallback, by: .hard)
         else { return land(id, .failed(failure), &actions) }

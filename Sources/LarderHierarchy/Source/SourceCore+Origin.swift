@@ -224,13 +224,14 @@ extension SourceCore {
         entry.staleUntil = expires.advanced(by: max(stale, staleIfError))
     }
 
-    /// Gives a whole batch up.
+    /// Gives a whole batch up that the origin is not asked for.
     mutating func fail(
         _ id: AskID, _ failure: SourceFailure, at now: Tick,
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let batch = batches.remove(id.ticket) else { return }
-        for load in batch.loads { fail(load, failure, at: now, &actions) }
+        let isKeys = batch.failedTries > 0
+        for load in batch.loads { fail(load, failure, isKeys: isKeys, at: now, &actions) }
     }
 }
 

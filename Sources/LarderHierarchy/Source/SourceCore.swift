@@ -161,11 +161,13 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
             return (refused(), nil)
         case .joined(_, let wait):
             counted.joined += 1
+            if waiter != nil { counted.waited += 1 }
             return (.waits, wait.map { WaitID($0) })
         case .started(let flight, let wait):
             if let end = start(need, flight, deadlines, at: now, ifNot: isHeld) {
                 return (end, nil)
             }
+            if waiter != nil { counted.waited += 1 }
             return (.waits, wait.map { WaitID($0) })
         }
     }

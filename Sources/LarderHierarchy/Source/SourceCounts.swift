@@ -4,6 +4,8 @@ public struct SourceCounts: Hashable, Sendable {
     public var started = 0
     /// Needs that joined one.
     public var joined = 0
+    /// Needs with somebody who waits.
+    public var waited = 0
     /// Needs that were refused, since too many waited.
     public var refused = 0
     /// Needs of keys whose load had just failed.

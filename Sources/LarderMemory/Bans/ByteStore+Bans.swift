@@ -31,7 +31,10 @@ extension ByteStore {
             return shared.banEpoch.wrappingAdd(1, ordering: .relaxed).newValue
         }
         let taken = shards.lock(allShards)
-        defer { shards.unlock(taken) }
+        defer {
+            shards.unlock(taken)
+            events.noteChangeOfAll()
+        }
         let epoch = shared.banEpoch.wrappingAdd(1, ordering: .relaxed).newValue
         for number in 0..<shards.count {
             shards.withState(number) { state in

@@ -15,7 +15,9 @@ extension ShardState {
         _ key: RawSpan, _ hash: UInt64, _ space: UInt16, isHard: Bool, at now: Moment
     ) {
         bumpGeneration(hash)
-        guard let found = find(key, hash, space, at: now) else { return }
+        guard let found = find(key, hash, space, at: now) else {
+            return noteAbsence(hash, space)
+        }
         let hasWindows = found.block.header.shape.contains(.provenance) && !found.block.isDated
         if isHard || !hasWindows {
             kill(found, hash, at: now)

@@ -1,6 +1,20 @@
 import Glibc
-import LarderCore
+public import LarderCore
 public import Synchronization
+
+/// Keys that have changed.
+private struct MarkedChanges {
+    /// More are not told one by one.
+    static let countMax = 1 << 16
+
+    var keys: [Key] = []
+    var areAll = false
+
+    mutating func add(_ key: Key) {
+        guard keys.count < Self.countMax else { return areAll = true }
+        keys.append(key)
+    }
+}
 
 /// What happened in a store and was not told yet, by the thread that did it.
 ///
@@ -27,6 +41,9 @@ public final class KeyEventLog: Sendable {
     @usableFromInline let bits = Atomic<UInt32>(0)
     private let stripes: [Guarded<Stripe>]
     private let lost = Atomic<UInt64>(0)
+    /// Keys under a `KeyMark` that have changed and were not told yet.
+    private let changes = Guarded(MarkedChanges())
+    private let markCount = Atomic<Int>(0)
 
     init() {
         stripes = (0..<Self.stripeCount).map { _ in Guarded(Stripe()) }
@@ -35,8 +52,11 @@ public final class KeyEventLog: Sendable {
     /// The kinds that somebody wants. Relaxed: who has just begun to want them misses what happens
     /// at the same time.
     public var wanted: KeyEventKinds {
-        get { KeyEventKinds(rawValue: bits.load(ordering: .relaxed)) }
-        set { bits.store(newValue.rawValue, ordering: .relaxed) }
+        get { KeyEventKinds(rawValue: bits.load(ordering: .relaxed) & ~Self.changedBit) }
+        set {
+            bits.bitwiseOr(newValue.rawValue, ordering: .relaxed)
+            bits.bitwiseAnd(newValue.rawValue | Self.changedBit, ordering: .relaxed)
+        }
     }
 
     /// Whether anything is wanted: one load on the way of every command.
@@ -49,6 +69,43 @@ public final class KeyEventLog: Sendable {
 
     /// Counts events that somebody who took them could not keep.
     public func noteLost(_ count: Int) { lost.add(UInt64(count), ordering: .relaxed) }
+
+    /// Beside the bits of kinds: keys under a mark have changed. So who looks whether anything is
+    /// wanted sees it, and nobody has to look twice.
+    private static var changedBit: UInt32 { 1 << 31 }
+
+    /// Whether keys under a mark have changed.
+    public var hasChanges: Bool { bits.load(ordering: .relaxed) & Self.changedBit != 0 }
+
+    /// The keys under a mark that have changed since somebody last asked, by whichever thread; nil
+    /// when any may have.
+    public func takeChanges() -> [Key]? {
+        changes.withLock { changes in
+            bits.bitwiseAnd(~Self.changedBit, ordering: .relaxed)
+            defer { changes = MarkedChanges() }
+            return changes.areAll ? nil : changes.keys
+        }
+    }
+
+    func noteChange(of key: Key) {
+        changes.withLock { changes in
+            changes.add(key)
+            bits.bitwiseOr(Self.changedBit, ordering: .relaxed)
+        }
+    }
+
+    /// All keys may have changed at once.
+    func noteChangeOfAll() {
+        guard markCount.load(ordering: .relaxed) > 0 else { return }
+        changes.withLock { changes in
+            changes.areAll = true
+            bits.bitwiseOr(Self.changedBit, ordering: .relaxed)
+        }
+    }
+
+    func noteMark(begins: Bool) {
+        markCount.add(begins ? 1 : -1, ordering: .relaxed)
+    }
 
     func add(_ event: KeyEvent) {
         let thread = UInt(pthread_self())

@@ -12,6 +12,17 @@ extension KeyAccess {
         return put(value, attributes)
     }
 
+    /// Stores `value` like the other `put`, with a version that none had before that the store gave
+    /// this key: one that was reserved for it. 0: with none.
+    @discardableResult
+    public mutating func put(
+        _ value: RawSpan, expiry: Moment, flags: UInt32, version: UInt64
+    ) -> PutOutcome {
+        let attributes = EntryAttributes(
+            expiry: expiry, flags: flags, written: now, version: version)
+        return put(value, attributes)
+    }
+
     /// The same, of a value that was built piece by piece.
     @discardableResult
     public mutating func put(

@@ -257,7 +257,7 @@ import LarderPolicy
     /// Removes the entry. Fills that began before fail even if there is none.
     public mutating func remove() {
         unsafe state.pointee.bumpGeneration(hash)
-        guard let stored else { return }
+        guard let stored else { return unsafe state.pointee.noteAbsence(hash, space) }
         if unsafe state.pointee.tells, exists { unsafe state.pointee.tell(.removed, key, space) }
         unsafe state.pointee.remove(stored, hash)
         (lastFound, isStale) = (nil, false)

@@ -30,34 +30,6 @@ public struct LoadedRead: Sendable, BitwiseCopyable {
     }
 }
 
-/// Reads entries with a provenance for one thread: decides which stale values it takes, and holds
-/// what the last read found. A class of its own, so that the outcome of a plain hit stays in two
-/// registers.
-public final class LoadedReader {
-    let judge: (LoadedRead) -> Bool
-    /// What the last read that ended as `loaded` found.
-    public internal(set) var last: LoadedRead?
-    /// The value that it gave, if it is a large one.
-    public internal(set) var large: LargeValue?
-    /// Whether it gave a value: to the closure, or in `large`.
-    public internal(set) var isGiven = false
-
-    /// A reader that takes the stale values that `judge` wants, which runs under a shard's lock.
-    public init(serving judge: @escaping (LoadedRead) -> Bool = { _ in false }) {
-        self.judge = judge
-    }
-
-    /// Forgets the last read.
-    public func forget() {
-        (last, large, isGiven) = (nil, nil, false)
-    }
-
-    /// Lets the large value go, for which memory is held.
-    public func release() {
-        large = nil
-    }
-}
-
 /// What there is of a key, for those who decide whether to load it.
 public enum Standing: Sendable, Hashable {
     /// No entry, or a negative one that is no longer fresh.

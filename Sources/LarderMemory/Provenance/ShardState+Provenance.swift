@@ -40,8 +40,11 @@ extension ShardState {
         }
         let outcome = isGiven ? give(block, body) : .miss
         guard let reader else { return outcome }
-        if case .large(let value, _) = outcome { reader.large = value } else { reader.large = nil }
-        (reader.last, reader.isGiven) = (read, isGiven)
+        if case .large(let value, _) = outcome {
+            reader.note(read, isGiven: isGiven, large: value)
+        } else {
+            reader.note(read, isGiven: isGiven, large: nil)
+        }
         return .loaded
     }
 

@@ -1,3 +1,4 @@
+import LarderCore
 import Synchronization
 
 /// The keys whose change one client wants to know of, from WATCH until EXEC.
@@ -87,8 +88,23 @@ struct WatchedKey: BitwiseCopyable {
 /// Relaxed: it is set under the lock of a shard, and who relies on it asks under the same lock.
 final class WatchFlag: Sendable {
     private let value = Atomic<Bool>(false)
+    /// That of a `KeyMark` tells its key to the log when it is set first.
+    private let log: KeyEventLog?
+    private let key: Key?
 
+    init() {
+        (log, key) = (nil, nil)
+    }
+
+    init(of key: Key, telling log: KeyEventLog) {
+        (self.log, self.key) = (log, key)
+    }
+
+    var isOfMark: Bool { log != nil }
     var isSet: Bool { value.load(ordering: .relaxed) }
-    func set() { value.store(true, ordering: .relaxed) }
+    func set() {
+        guard let log, let key else { return value.store(true, ordering: .relaxed) }
+        if !value.exchange(true, ordering: .relaxed) { log.noteChange(of: key) }
+    }
     func clear() { value.store(false, ordering: .relaxed) }
 }

@@ -44,7 +44,8 @@ final class SQLiteWorker {
     }
 
     private func opened(_ limit: SQLiteLimit) throws(SQLiteFailure) -> SQLiteConnection {
-        if let connection { return connection }
+        if let connection, connection.isOfFile() { return connection }
+        connection = nil
         let made = try SQLiteConnection(configuration, isReader: isReader, limit: limit)
         connection = made
         return made

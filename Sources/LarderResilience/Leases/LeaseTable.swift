@@ -42,7 +42,8 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
 
     private struct Waiting {
         let waiter: Waiter
-        let duration: Duration
+        /// How long its lease is to last; half the bytes of a `Duration`.
+        let nanoseconds: Int64
         let lease: Ticket
     }
 
@@ -58,6 +59,8 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
     private var ends = DeadlineHeap()
     private var room = WaitingRoom<Waiting>()
 
+    /// How many leases were given, to newcomers and to those who waited.
+    public private(set) var grantedCount = 0
     /// How many requests a bound refused.
     public private(set) var refusedCount = 0
     /// How many leases ended by time, their holder silent.
@@ -76,6 +79,9 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
 
     /// Waiters of all keys.
     public var waiterCount: Int { room.count }
+
+    /// Bytes that the storage of all waiters holds.
+    public var waiterBytes: Int { room.storageBytes }
 
     /// When `expire` has something to do next.
     public var nextDeadline: Tick? {
@@ -111,7 +117,9 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
             refusedCount += 1
             return .refused
         }
-        let waiting = Waiting(waiter: request.waiter, duration: request.duration, lease: ticket)
+        let duration = min(request.duration, bounds.longest).components
+        let nanoseconds = duration.seconds * 1_000_000_000 + duration.attoseconds / 1_000_000_000
+        let waiting = Waiting(waiter: request.waiter, nanoseconds: nanoseconds, lease: ticket)
         var queue = current.waiters
         let place = room.append(waiting, deadline: request.deadline, to: &queue)
         held.change(ticket) { $0.waiters = queue }
@@ -127,6 +135,7 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
             token: .random(in: 1 ... .max, using: &random),
             end: now.advanced(by: min(duration, bounds.longest)))
         setLease(ticket, lease)
+        grantedCount += 1
         return lease
     }
 
@@ -134,6 +143,14 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
         held.change(ticket) { $0.lease = lease }
         ends.remove(ticket.index)
         ends.insert(ticket.index, deadline: lease.end)
+    }
+
+    /// Whether `acquire` would not make anybody wait for `key`.
+    ///
+    /// - Complexity: O(1).
+    public func isFree(_ key: Key, at now: Tick) -> Bool {
+        guard let ticket = tickets[key], let current = held.element(ticket) else { return true }
+        return current.waiters.count == 0 && current.lease.end <= now
     }
 
     /// Whether `token` is the right to load `key` now.
@@ -240,7 +257,8 @@ public struct LeaseTable<Key: Hashable & Sendable, Waiter: Sendable>: Sendable {
             return
         }
         held.change(ticket) { $0.waiters = queue }
-        let lease = grant(ticket, for: next.duration, at: now, using: &random)
+        let lease = grant(
+            ticket, for: .nanoseconds(next.nanoseconds), at: now, using: &random)
         wakes.append(.granted(next.waiter, current.key, lease))
     }
 

@@ -17,8 +17,8 @@ public import LarderCore
 /// row find the one that is dead or hangs, of which few answers come. The second also wants that
 /// no success is recent: else chance alone would open it where many calls are made.
 ///
-/// It stays open twice as long each time that the probes fail, or that it opens again soon after it
-/// closed; with jitter, so that many nodes do not probe at once.
+/// It stays open twice as long each time that the probes fail (unless `probesDouble` is false), or
+/// that it opens again soon after it closed; with jitter, so that many nodes do not probe at once.
 ///
 /// [1] M. Nygard, Release It!, Pragmatic Bookshelf 2007, chapter 5.
 public struct CircuitBreaker: Hashable, Sendable {
@@ -66,7 +66,8 @@ public struct CircuitBreaker: Hashable, Sendable {
     private var window: OutcomeWindow
     /// Number of the current state. Only permits of this number count.
     private var epoch: UInt64 = 0
-    /// Openings since it was last well for long: the exponent of the open time.
+    /// Openings since it was last well for long, less those by probes if they do not count: the
+    /// exponent of the open time is one less.
     private var openingsInARow = 0
 
     /// How often it opened.
@@ -141,6 +142,7 @@ public struct CircuitBreaker: Hashable, Sendable {
             guard succeeded + 1 < configuration.probeCount else { return close(at: now) }
             state = .halfOpen(admitted: admitted, succeeded: succeeded + 1, until: until)
         case (.halfOpen, .failure):
+            if !configuration.probesDouble { openingsInARow -= 1 }
             return open(at: now, using: &random)
         }
         return nil

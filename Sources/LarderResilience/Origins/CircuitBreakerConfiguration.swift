@@ -20,6 +20,8 @@ public struct CircuitBreakerConfiguration: Hashable, Sendable {
     /// enough for a restart to make progress, to half a minute, short enough for users to bear.
     public var openDuration = Backoff(
         first: .seconds(1), longest: .seconds(30), least: .milliseconds(100))
+    /// Whether failed probes double it too, and not only that it opens again soon after it closed.
+    public var probesDouble = true
     /// Probes per round, all of which must succeed to close. Three: one success may be luck.
     public var probeCount = 3
     /// How long a round of probes may take. Ten seconds: beyond every sensible timeout, so it only

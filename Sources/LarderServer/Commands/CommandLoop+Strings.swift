@@ -11,7 +11,7 @@ extension CommandLoop {
         let key = call[1]
         let hash = store.hash(key)
         let outcome = store.read(
-            key, hash, database: connection.database, at: now, by: readers?.stale
+            key, hash, database: connection.database, at: now, by: staleReader
         ) { value, _ in
             output.appendBulk(value)
         }

@@ -12,6 +12,7 @@ extension CommandLoop {
         of names: @autoclosure () -> EventNames, on connection: inout ClientConnection,
         from start: Int, into output: inout OutputBuffer
     ) {
+        if !tellings.isCollecting { shared.leases.reviewChanges() }
         let noted = events.takeAll()
         guard !noted.isEmpty, shared.pubsub.hasTopics || wantedKinds.contains(.evictions)
         else { return }
@@ -57,6 +58,7 @@ extension CommandLoop {
 
     /// Tells what happened outside of commands.
     mutating func tellEvents() {
+        shared.leases.reviewChanges()
         let noted = events.takeAll()
         noteEvictions(noted)
         guard !noted.isEmpty, shared.pubsub.hasTopics else { return }

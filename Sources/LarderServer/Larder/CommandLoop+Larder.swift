@@ -12,7 +12,14 @@ extension CommandLoop {
         switch table.subcommand(call[1], of: .larder)?.page.name {
         case "larder|ban": ban(call, connection, &output)
         case "larder|explain": explain(call[2], connection, &output)
-        case "larder|get": bypass(call, &connection, &output)
+        case "larder|drop": dropLease(call, connection, &output)
+        case "larder|get":
+            if call[3].equalsIgnoringCase("lease") {
+                getByLease(call, &connection, &output)
+            } else {
+                bypass(call, &connection, &output)
+            }
+        case "larder|set": setByLease(call, &connection, &output)
         default: output.appendHelp(of: "LARDER", HelpText.larder)
         }
     }
@@ -70,7 +77,9 @@ extension CommandLoop {
         _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        guard call[3].equalsIgnoringCase("bypass") else { return output.appendSyntaxError() }
+        guard call.count == 4, call[3].equalsIgnoringCase("bypass") else {
+            return output.appendSyntaxError()
+        }
         guard !isInTransaction else {
             return output.appendError("ERR LARDER GET BYPASS does not wait inside EXEC")
         }

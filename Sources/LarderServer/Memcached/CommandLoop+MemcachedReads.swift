@@ -90,6 +90,7 @@ extension CommandLoop {
     /// keys ever have the same number, as in memcached.
     func cas(_ access: inout KeyAccess, _ hash: UInt64) -> UInt64? {
         guard let version = access.version() else { return nil }
+        if let rehearsedShard { return Self.cas(version: version, shard: UInt64(rehearsedShard)) }
         var shard = ShardSet()
         store.insertShard(of: hash, into: &shard)
         var numbers = shard.makeIterator()

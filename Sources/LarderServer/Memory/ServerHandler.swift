@@ -65,6 +65,7 @@ import Synchronization
             }
         if unsafe state.pointee.published != 0 { unsafe state.pointee.announce() }
         if let wait = connection.wait, !connection.isWaiting, wait.write == nil {
+            shared.leases.abandon(wait, connection.client.id)
             connection.wait = nil
         }
         return received
@@ -74,6 +75,7 @@ import Synchronization
     private func hasAll(_ connection: inout ClientConnection) -> Bool {
         if let wait = connection.wait {
             wait.receive(shared.namespaces.post.take(for: connection.client.id))
+            shared.leases.receive(wait, connection.client.id)
             connection.isWaiting = wait.isWaiting
         } else {
             connection.isWaiting = false
@@ -92,7 +94,11 @@ import Synchronization
     func closed(_ connection: ClientConnection, reason: CloseReason) {
         if let watch = connection.watch { shared.store.endWatch(watch) }
         unsafe state.pointee.forgetSubscriptions(of: connection)
-        if let wait = connection.wait { shared.namespaces.end(wait, connection.client.id) }
+        if let wait = connection.wait {
+            shared.namespaces.end(wait, connection.client.id)
+            shared.leases.abandon(wait, connection.client.id)
+        }
+        if let leases = connection.leases { shared.leases.end(leases) }
         shared.clients.remove(connection.client)
         if connection.client.isPostponed.load(ordering: .relaxed) {
             shared.pause.forget(connection.client)

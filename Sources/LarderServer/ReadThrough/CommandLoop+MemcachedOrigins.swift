@@ -64,6 +64,8 @@ extension CommandLoop {
     private func writesOrigin(_ command: MemcachedCommand, _ call: borrowing Call) -> Bool {
         var writes = false
         let isDeletion = command.verb == .delete || command.verb == .metaDelete
+        // What is only marked as out of date is so here.
+        if command.verb == .metaDelete, command.metaFlags(call)?.has("I") == true { return false }
         forEachKey(of: command, call) { key in
             guard let plan = reads?.plan(for: key), plan.writesOrigin else { return }
             if !isDeletion || plan.canDelete { writes = true }
@@ -185,7 +187,8 @@ extension MemcachedCommand {
     /// Whether what it does or answers depends on the value that there is.
     func needsValue(_ call: borrowing Call) -> Bool {
         switch verb {
-        case .set, .delete, .metaDelete: false
+        case .set, .delete: false
+        case .metaDelete: metaFlags(call)?.version != nil
         case .metaSet: metaFlags(call)?.writeMode != .set
         default: true
         }

@@ -52,6 +52,8 @@ final class ConnectionWait {
     var bypassed: LoadOutcome?
     /// The write of the command at hand.
     var write: Write?
+    /// The lease that the command at hand waits for.
+    var lease: LeaseWait?
     private var pending: [UInt32: Pending] = [:]
     private var outcomes: [Key: Landing.Outcome] = [:]
     private var tries: [Key: Int] = [:]
@@ -65,7 +67,7 @@ final class ConnectionWait {
     var isWaiting: Bool {
         switch write?.state {
         case .queues, .asked: true
-        default: !pending.isEmpty || bypass != nil
+        default: !pending.isEmpty || bypass != nil || lease?.isWaiting == true
         }
     }
 

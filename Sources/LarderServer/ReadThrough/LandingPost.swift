@@ -28,15 +28,18 @@ final class LandingPost: SourceObserver {
     }
 
     private let traffic: Traffic
+    private let leases: Leases
     private let inboxes: [Guarded<[ConnectionID: [Letter]]>]
 
-    init(loopCount: Int, traffic: Traffic) {
+    init(loopCount: Int, traffic: Traffic, leases: Leases) {
         self.traffic = traffic
+        self.leases = leases
         inboxes = (0..<loopCount).map { _ in Guarded([:]) }
     }
 
     func landed(_ landing: Landing, for waiters: [LoadWaiter]) {
         put(waiters) { .landing(landing, number: $0) }
+        leases.reviewChanges()
     }
 
     func timedOut(_ waiters: [LoadWaiter], _ failure: SourceFailure) {
@@ -53,6 +56,7 @@ final class LandingPost: SourceObserver {
 
     func written(_ waiter: LoadWaiter, _ failure: SourceFailure?) {
         put([waiter]) { .written(failure, number: $0) }
+        leases.reviewChanges()
     }
 
     private func put(_ waiters: [LoadWaiter], _ letter: (UInt32) -> Letter) {

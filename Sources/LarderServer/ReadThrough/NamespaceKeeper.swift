@@ -27,10 +27,11 @@ final class NamespaceKeeper: Sendable {
 
     /// No namespaces yet.
     init(
-        _ configuration: Configuration, store: ByteStore, traffic: Traffic, loopCount: Int
+        _ configuration: Configuration, store: ByteStore, traffic: Traffic, leases: Leases,
+        loopCount: Int
     ) throws(ServerFailure) {
         self.store = store
-        post = LandingPost(loopCount: loopCount, traffic: traffic)
+        post = LandingPost(loopCount: loopCount, traffic: traffic, leases: leases)
         writes = OriginWrites(store: store, post: post)
         do throws(OutOfBounds) {
             budget = SharedMissBudget(

@@ -4,8 +4,9 @@ import LarderHierarchy
 import LarderMemory
 import LarderResilience
 
-/// What the server does with the keys of one namespace.
-struct NamespacePlan: Sendable {
+/// What the server does with the keys of one namespace. A class, so that a hit that looks it up
+/// copies a reference and not its names.
+final class NamespacePlan: Sendable {
     let name: String
     /// The name of its origin, for failures.
     let origin: String
@@ -13,7 +14,14 @@ struct NamespacePlan: Sendable {
     let write: NamespaceConfiguration.WriteMode
     /// Whether the origin is told of deletions.
     let canDelete: Bool
-    private let isNeverKept: Bool
+    /// Whether nothing is kept here.
+    let isNeverKept: Bool
+    /// How long a client may keep the lease of a key.
+    let leaseMilliseconds: UInt64
+    /// How long a client waits for who has it.
+    let waitMilliseconds: UInt64
+    /// What entries here are worth.
+    let priority: Priority
     private let ttlMilliseconds: UInt64?
     /// Place of its source in `ReadThrough.sources`; nil: nowhere to load from.
     let source: Int?
@@ -32,6 +40,9 @@ struct NamespacePlan: Sendable {
         write = namespace.write
         isNeverKept = namespace.caching == .never
         canDelete = namespace.origin?.delete != nil
+        leaseMilliseconds = min(max(1, namespace.lease.wholeMilliseconds), 86_400_000)
+        waitMilliseconds = namespace.wait.wholeMilliseconds
+        priority = namespace.priority
         ttlMilliseconds = namespace.ttl?.wholeMilliseconds
         self.source = source
         self.binding = binding
@@ -49,6 +60,13 @@ struct NamespacePlan: Sendable {
 
     /// Whether its writes go to the origin first.
     var writesOrigin: Bool { source != nil && (write == .through || write == .around) }
+
+    /// Until when an entry may be served that is fresh until `expiry`.
+    func staleEnd(from expiry: Moment) -> Moment {
+        let window = max(staleMilliseconds, staleIfErrorMilliseconds)
+        let (end, overflow) = expiry.milliseconds.addingReportingOverflow(window)
+        return overflow ? .never : Moment(milliseconds: end)
+    }
 
     /// Until when is fresh what is written at `now`.
     func expiry(from now: Moment) -> Moment {

@@ -24,8 +24,8 @@ final class ReadThrough: Sendable {
     private let plans: [NamespacePlan]
     /// The number of each namespace, by its place in the file.
     private let numbers: [UInt16]
-    /// Its place, by its number.
-    private let places: [UInt16: Int]
+    /// Its place, by its number; -1 for none.
+    private let places: [Int32]
     let originations: [Origination]
     let post: LandingPost
     let writes: OriginWrites
@@ -49,12 +49,12 @@ final class ReadThrough: Sendable {
         } catch {
             throw ServerFailure(description: "namespaces overlap: \(error)")
         }
-        let places = Dictionary(
-            zip(numbers, numbers.indices), uniquingKeysWith: { first, _ in first })
+        var places = [Int32](repeating: -1, count: Int(numbers.max() ?? 0) + 1)
+        for (place, number) in numbers.enumerated() { places[Int(number)] = Int32(place) }
         var plans = configuration.namespaces.map { NamespacePlan($0, source: nil, binding: 0) }
         for (source, origination) in originations.enumerated() {
             for (binding, number) in origination.numbers.enumerated() {
-                guard let place = places[number] else { continue }
+                let place = Int(places[Int(number)])
                 plans[place] = NamespacePlan(
                     configuration.namespaces[place], source: source, binding: binding)
             }
@@ -96,7 +96,13 @@ final class ReadThrough: Sendable {
 
     /// What is done with the keys of the namespace that an entry names.
     func plan(number: UInt16) -> NamespacePlan? {
-        places[number].map { plans[$0] }
+        guard Int(number) < places.count, places[Int(number)] >= 0 else { return nil }
+        return plans[Int(places[Int(number)])]
+    }
+
+    /// The number of the namespace of `key`.
+    func number(for key: RawSpan) -> UInt16? {
+        matcher.number(of: key).map { numbers[$0] }
     }
 
     /// The number of a namespace, by which entries name it.
@@ -128,6 +134,9 @@ final class ReadThrough: Sendable {
     func origin(of plan: NamespacePlan) -> (any Origin)? {
         plan.source.map { originations[$0].bindings[plan.binding].origin }
     }
+
+    /// How each source is now.
+    var statuses: [SourceStatus] { originations.map(\.source.status) }
 
     /// A source by its place.
     func source(at place: Int) -> ServerSource { originations[place].source }

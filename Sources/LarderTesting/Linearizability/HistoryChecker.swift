@@ -7,6 +7,9 @@ package struct HistoryChecker: Sendable {
     package var evicts: Bool
     /// The most configurations looked at for one key; beyond it the verdict is `undecided`.
     package var configurationMax: Int
+    /// What a key is read as that has no entry: the value of its origin, in which nobody changes
+    /// it. Where there is none it is absent.
+    package var grounds: [String: Int64] = [:]
 
     package init(evicts: Bool = false, configurationMax: Int = 1_000_000) {
         self.evicts = evicts
@@ -35,7 +38,8 @@ package struct HistoryChecker: Sendable {
 
     func search(_ operations: [RecordedOperation]) -> HistorySearch {
         HistorySearch(
-            operations: operations, evicts: evicts, configurationMax: configurationMax)
+            operations: operations, evicts: evicts, configurationMax: configurationMax,
+            ground: operations.first.flatMap { grounds[$0.key] })
     }
 
     private static func validate(_ history: [RecordedOperation]) throws(HistoryFault) {

@@ -26,6 +26,7 @@ struct HistorySearch {
     private let lanes: [[RecordedOperation]]
     private let evicts: Bool
     private let configurationMax: Int
+    private let ground: Int64?
     /// Which reads showed a token: it is known once one of them is behind us.
     private let witnesses: [UInt64: [Witness]]
 
@@ -40,7 +41,9 @@ struct HistorySearch {
         var state: KeyState
     }
 
-    init(operations: [RecordedOperation], evicts: Bool, configurationMax: Int) {
+    init(
+        operations: [RecordedOperation], evicts: Bool, configurationMax: Int, ground: Int64? = nil
+    ) {
         let byClient = Dictionary(grouping: operations, by: \.client)
         lanes = byClient.keys.sorted().map { client in
             byClient[client, default: []].sorted { $0.invoked < $1.invoked }
@@ -55,6 +58,7 @@ struct HistorySearch {
         self.witnesses = witnesses
         self.evicts = evicts
         self.configurationMax = configurationMax
+        self.ground = ground
     }
 
     /// Whether the operations can be explained from one of `starts`.
@@ -129,7 +133,7 @@ struct HistorySearch {
     private func successors(
         of operation: RecordedOperation, in configuration: Configuration
     ) -> [KeyState] {
-        configuration.state.successors(of: operation, evicts: evicts) { token in
+        configuration.state.successors(of: operation, evicts: evicts, ground: ground) { token in
             witnesses[token, default: []].contains {
                 $0.index < configuration.reached[$0.lane]
             }
@@ -168,7 +172,7 @@ extension RecordedOperation {
         switch outcome {
         case .absent, .notApplied, .changed, .failed: true
         case .found, .foundVersion: command == .get || command == .gets
-        case .applied, .unknown, .nonsense: false
+        case .applied, .cleared, .doubtful, .unknown, .nonsense: false
         }
     }
 }

@@ -31,6 +31,8 @@ extension KeyOutcome: CustomStringConvertible {
         case .foundVersion(let value, let token): "\(value) with token \(token)"
         case .absent: "absent"
         case .applied: "done"
+        case .cleared: "cleared"
+        case .doubtful(let text): "done or not: \(text)"
         case .notApplied: "condition not met"
         case .changed: "changed since"
         case .failed(let text): "failed: \(text)"

@@ -27,12 +27,20 @@ struct KeyState: Hashable, Sendable {
 
     /// The states in which `operation` may leave the key, if it takes effect now: none when its
     /// outcome contradicts this state, two when the entry may also have vanished before it.
-    /// `isKnown` tells whether a token was seen before, on this entry or an earlier one.
+    /// `ground` is what is read where there is no entry, and `isKnown` tells whether a token was
+    /// seen before, on this entry or an earlier one.
     func successors(
-        of operation: RecordedOperation, evicts: Bool, isKnown: (UInt64) -> Bool
+        of operation: RecordedOperation, evicts: Bool, ground: Int64? = nil,
+        isKnown: (UInt64) -> Bool
     ) -> [KeyState] {
+        if case .doubtful = operation.outcome {
+            var done = operation
+            done.outcome = .unknown
+            let states = successors(of: done, evicts: evicts, ground: ground, isKnown: isKnown)
+            return states.contains(self) ? states : states + [self]
+        }
         guard let entry else {
-            return absent(after: operation).map { [$0] } ?? []
+            return absent(after: operation, ground).map { [$0] } ?? []
         }
         var states: [KeyState] = []
         let mayLive = entry.expiry.map { operation.invoked <= $0.latest } ?? true
@@ -40,10 +48,19 @@ struct KeyState: Hashable, Sendable {
             states.append(next)
         }
         let mayHaveExpired = entry.expiry.map { operation.returned >= $0.earliest } ?? false
-        if evicts || mayHaveExpired, let next = absent(after: operation), !states.contains(next) {
+        if evicts || mayHaveExpired, let next = absent(after: operation, ground),
+            !states.contains(next)
+        {
             states.append(next)
         }
         return states
+    }
+
+    /// The state after `operation` found no entry here, but what the origin has.
+    private func absent(after operation: RecordedOperation, _ ground: Int64?) -> KeyState? {
+        guard let ground else { return absent(after: operation) }
+        let entry = Entry(value: ground, token: nil, expiry: nil)
+        return Self.empty.present(entry, after: operation) { _ in true }
     }
 
     /// The state after `operation` found no entry, or `nil` when its outcome says otherwise.
@@ -51,7 +68,8 @@ struct KeyState: Hashable, Sendable {
         switch (operation.command, operation.outcome) {
         case (_, .nonsense): nil
         case (_, .failed): .empty
-        case (.get, .absent), (.gets, .absent), (.delete, .absent), (.expire, .absent),
+        case (.get, .absent), (.gets, .absent), (.delete, .absent), (.delete, .cleared),
+            (.expire, .absent),
             (.compareAndSet, .absent), (.replace, .notApplied):
             .empty
         case (.set(let value, let lifetime), .applied), (.set(let value, let lifetime), .unknown),
@@ -85,7 +103,7 @@ struct KeyState: Hashable, Sendable {
         case (.compareAndSet(let value, let token, let lifetime), let outcome):
             compared(entry, token, outcome, then: .holding(value, lifetime, since: operation))
         case (.increment(let step, _), let outcome): counted(entry, by: step, outcome)
-        case (.delete, .applied), (.delete, .unknown): .empty
+        case (.delete, .applied), (.delete, .cleared), (.delete, .unknown): .empty
         case (.expire(let lifetime), .applied), (.expire(let lifetime), .unknown):
             .expiring(entry, lifetime, since: operation)
         default: nil

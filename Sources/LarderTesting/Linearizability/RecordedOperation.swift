@@ -62,12 +62,16 @@ package enum KeyOutcome: Hashable, Sendable {
     case absent
     /// Stored, deleted, lifetime changed.
     case applied
+    /// There is no entry now, whether or not there was one.
+    case cleared
     /// The condition of add or replace did not hold.
     case notApplied
     /// The entry is another than the token's.
     case changed
     /// An error that the caller expects; it says that nothing was done.
     case failed(String)
+    /// An error that leaves open whether it was done; what was, was done before the error came.
+    case doubtful(String)
     /// No reply: it may have taken effect, or not.
     case unknown
     /// A reply that no correct server gives. Nothing explains it.

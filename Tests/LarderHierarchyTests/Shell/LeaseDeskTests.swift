@@ -10,7 +10,10 @@ import Testing
         private let wakes = Guarded<[Int: LeaseTable<Key, Int>.Wake]>([:])
         let tally = Tally()
 
-        func woken(_ new: [LeaseTable<Key, Int>.Wake]) {
+        /// Waiters that are gone when they are woken.
+        let gone = Guarded<Set<Int>>([])
+
+        func woken(_ new: [LeaseTable<Key, Int>.Wake]) -> [LeaseTable<Key, Int>.Wake] {
             wakes.withLock { wakes in
                 for wake in new {
                     switch wake {
@@ -20,6 +23,10 @@ import Testing
                 }
             }
             tally.add(new.count)
+            let gone = gone.withLock { $0 }
+            return new.filter { wake in
+                if case .granted(let waiter, _, _) = wake { gone.contains(waiter) } else { false }
+            }
         }
 
         func lease(of waiter: Int) -> UInt64? {
@@ -50,10 +57,8 @@ import Testing
         desk = try Desk(bounds, memory: memory, observer: inbox, seed: 1, clock: time.clock)
     }
 
-    private func acquire(_ waiter: Int, waiting: Duration = .seconds(60)) -> Desk.Answer {
-        desk.acquire(
-            key, at: memory.token(of: key), for: waiter, duration: .seconds(10),
-            waiting: waiting)
+    private func acquire(_ waiter: Int, waiting: Duration? = .seconds(60)) -> Desk.Answer {
+        desk.acquire(key, for: waiter, duration: .seconds(10), waiting: waiting)
     }
 
     private func lease(_ waiter: Int) throws -> UInt64 {
@@ -68,12 +73,16 @@ import Testing
     }
 
     /// Sets the key as the holder of `lease`, unless the key has moved.
-    private func set(by lease: UInt64) -> Bool? {
-        desk.set(key, by: lease) { token in
-            guard token == memory.token(of: key) else { return false }
+    private func set(by lease: UInt64) -> Result<Bool, LeaseLoss> {
+        desk.set(key, by: lease) { grant in
+            guard memory.isCurrent(grant.mark) else { return false }
             memory.write(key, Entry(key: key, value: [1], created: time.now))
             return true
         }
+    }
+
+    private func isCounted(leases: Int, waiters: Int) -> Bool {
+        (desk.counts.leases, desk.counts.waiters) == (leases, waiters)
     }
 
     @Test func `one of many loads, and its set wakes the others`() async throws {
@@ -88,11 +97,11 @@ import Testing
                 }
             }
         }
-        #expect(desk.counts == (1, 100))
-        #expect(set(by: lease) == true)
+        #expect(isCounted(leases: 1, waiters: 100))
+        #expect(set(by: lease) == .success(true))
         await inbox.tally.reach(100)
         #expect((1...100).allSatisfy { inbox.isFilled($0) })
-        #expect(desk.counts == (0, 0))
+        #expect(isCounted(leases: 0, waiters: 0))
         guard case .held = acquire(101) else {
             Issue.record("what is set is loaded again")
             return
@@ -102,12 +111,13 @@ import Testing
     @Test func `what was read before a delete is not set`() throws {
         let lease = try lease(0)
         memory.write(key, nil)
-        #expect(set(by: lease) == false, "the generation moved, whoever has told the desk")
+        #expect(set(by: lease) == .success(false), "the key has moved, untold")
         #expect(memory.entry(key) == nil)
         let next = try self.lease(1)
         memory.write(key, nil)
-        desk.noteDelete(key)
-        #expect(set(by: next) == nil, "the lease is over")
+        desk.review([key])
+        #expect(set(by: next) == .failure(.outdated), "the lease is over")
+        #expect(set(by: lease) == .failure(.ended))
     }
 
     @Test func `a silent holder's lease goes to who waits, with a token of now`() async throws {
@@ -116,9 +126,9 @@ import Testing
         memory.write(key, nil)
         time.advance(by: .seconds(11))
         await inbox.tally.reach(1)
-        #expect(set(by: lease) == nil)
+        #expect(set(by: lease) == .failure(.ended))
         let next = try #require(inbox.lease(of: 1))
-        #expect(set(by: next) == true)
+        #expect(set(by: next) == .success(true))
     }
 
     @Test func `a renewed lease lasts, and one that is given up passes on`() async throws {
@@ -143,10 +153,12 @@ import Testing
             ids.append(id)
         }
         guard case .refused = acquire(151) else { throw Missing(what: "a bound") }
+        #expect(desk.counts.refused == 1)
+        #expect(desk.counts.waiterBytes <= 200 * 150)
         #expect(desk.cancel(ids[0]) && !desk.cancel(ids[0]))
         time.advance(by: .seconds(3))
         await inbox.tally.reach(149)
-        #expect(desk.counts == (1, 0))
+        #expect(isCounted(leases: 1, waiters: 0))
     }
 
     @Test func `memory of leases that are over is bounded`() throws {
@@ -154,10 +166,49 @@ import Testing
             let key = Key(Array("\(number)".utf8))
             guard
                 case .granted(let lease) = desk.acquire(
-                    key, at: 0, for: 1, duration: .seconds(10), waiting: .seconds(1))
+                    key, for: 1, duration: .seconds(10), waiting: .seconds(1))
             else { throw Missing(what: "a lease") }
             #expect(desk.giveUp(key, by: lease.token))
         }
         #expect(desk.standingCount <= 17)
+        #expect(memory.marks.value == desk.standingCount, "each mark is ended once")
+    }
+
+    @Test func `who does not wait is told that another loads`() throws {
+        let lease = try lease(0)
+        guard case .taken = acquire(1, waiting: nil) else { throw Missing(what: "a refusal") }
+        #expect(isCounted(leases: 1, waiters: 0))
+        #expect(desk.giveUp(key, by: lease))
+        guard case .granted = acquire(1, waiting: nil) else { throw Missing(what: "a lease") }
+    }
+
+    @Test func `a set wakes those who wait, a ban passes the lease on`() async throws {
+        let first = try lease(0)
+        for waiter in 1...3 {
+            guard case .waits = acquire(waiter) else { throw Missing(what: "a wait") }
+        }
+        desk.review([key])
+        #expect(isCounted(leases: 1, waiters: 3), "nothing has happened")
+        memory.ban()
+        desk.review()
+        await inbox.tally.reach(1)
+        #expect(set(by: first) == .failure(.ended))
+        #expect(inbox.lease(of: 1) != nil)
+        memory.write(key, Entry(key: key, value: [1], created: time.now))
+        desk.review([key])
+        await inbox.tally.reach(3)
+        #expect(inbox.isFilled(2) && inbox.isFilled(3))
+    }
+
+    @Test func `a lease for a waiter who is gone goes to the next`() async throws {
+        let first = try lease(0)
+        for waiter in 1...3 {
+            guard case .waits = acquire(waiter) else { throw Missing(what: "a wait") }
+        }
+        inbox.gone.withLock { $0 = [1, 2] }
+        #expect(desk.giveUp(key, by: first))
+        await inbox.tally.reach(3)
+        let last = try #require(inbox.lease(of: 3))
+        #expect(set(by: last) == .success(true))
     }
 }

@@ -2,6 +2,15 @@ import LarderCore
 
 @testable import LarderHierarchy
 
+/// A number that any thread changes.
+final class Count: Sendable {
+    private let number = Guarded(0)
+
+    var value: Int { number.withLock { $0 } }
+
+    func add(_ change: Int) { number.withLock { $0 += change } }
+}
+
 /// Memory in a dictionary, with generations.
 final class TestMemory: SourceMemory, LeaseMemory {
     private struct State {
@@ -12,6 +21,8 @@ final class TestMemory: SourceMemory, LeaseMemory {
 
     private let state = Guarded(State())
     private let time: ManualTime
+    /// Marks that are not ended.
+    let marks = Count()
 
     init(_ time: ManualTime) {
         self.time = time
@@ -22,6 +33,20 @@ final class TestMemory: SourceMemory, LeaseMemory {
     func token(of key: Key) -> Int {
         state.withLock { $0.generations[key, default: 0] + 1_000 * $0.epoch }
     }
+
+    struct Mark {
+        let key: Key
+        let token: Int
+    }
+
+    func mark(_ key: Key) -> Mark {
+        marks.add(1)
+        return Mark(key: key, token: token(of: key))
+    }
+
+    func end(_ mark: Mark) { marks.add(-1) }
+
+    func isCurrent(_ mark: Mark) -> Bool { token(of: mark.key) == mark.token }
 
     func holds(_ key: Key) -> Bool {
         let now = time.now

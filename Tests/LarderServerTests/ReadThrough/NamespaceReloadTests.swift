@@ -6,11 +6,11 @@ import Testing
 /// SIGHUP with other namespaces and origins.
 @Suite(.onOwnThread) struct NamespaceReloadTests {
     private let folder: ScratchFolder
-    private let script: OriginScript
+    private let script: PageServer
 
     init() throws {
         folder = try ScratchFolder(["larder.yaml", "larder.yaml.runtime.yaml"])
-        script = try OriginScript()
+        script = try PageServer()
     }
 
     private func write(_ namespaces: [String], origin: String = "limit: 64") {

@@ -192,8 +192,7 @@ import Testing
         #expect(try client.ask("RENAME", "product:1", "y").hasPrefix("-ERR RENAME writes no"))
         #expect(try client.ask("SET", "y", "1") == "+OK\r\n")
         let memcached = try fixture.memcachedClient()
-        #expect(try memcached.say("cas product:1 0 0 1 7|x|").hasPrefix("SERVER_ERROR no cas"))
-        #expect(try memcached.say("ms product:1 1 c|x|").hasPrefix("SERVER_ERROR no cas"))
+        #expect(try memcached.say("ms product:1 1 I C7|x|").hasPrefix("SERVER_ERROR no stale"))
         #expect(try memcached.say("get product:1|") == "END|")
     }
 

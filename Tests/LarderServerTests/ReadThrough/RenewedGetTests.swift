@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: ["ETag", "Last-Modified"])
     func `a stale value is renewed by a 304`(header: String) throws {
-        let script = try OriginScript()
+        let script = try PageServer()
         let fixture = try script.fixture("/headed?\(header)={id}") {
             $0.staleIfError = .seconds(3600)
         }
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `a value that a client has changed is loaded`() throws {
-        let script = try OriginScript()
+        let script = try PageServer()
         let fixture = try script.fixture("/headed?ETag={id}") {
             $0.staleIfError = .seconds(3600)
             $0.write = .cache
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `what is always to be asked about is asked about, and served`() throws {
-        let script = try OriginScript()
+        let script = try PageServer()
         // Never fresh: each GET waits for the origin's word.
         let path = "/headed?ETag={id}&Cache-Control=max-age%3D0"
         let fixture = try script.fixture(path) {
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func `a value that is still fresh is renewed early`() throws {
-        let script = try OriginScript()
+        let script = try PageServer()
         let fixture = try script.fixture("/headed?ETag={id}") {
             $0.refreshAt = Ratio(millionths: 0)
         }

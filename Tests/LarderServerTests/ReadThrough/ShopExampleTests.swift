@@ -5,9 +5,9 @@ import Testing
 
 /// `examples/shop`, as its README has it: with a SQLite file.
 @Suite(.onOwnThread) struct ShopExampleTests {
-    private static let shop = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("examples/shop")
+    private static let shop = root.appendingPathComponent("examples/shop")
 
     private let folder: ScratchFolder
 
@@ -35,6 +35,60 @@ import Testing
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)
         return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+
+    /// The lines that begin with `redis-cli` in the part of a README about read-through, as a shell
+    /// splits them, and what their comments say.
+    private static func lines(of file: String) throws -> [(words: [String], comment: String)] {
+        let text = try String(
+            contentsOf: root.appendingPathComponent(file), encoding: .utf8)
+        let part = text.split(separator: "\n## ").first {
+            $0.contains("redis-cli -p 5273 get product:1")
+        }
+        let start = "redis-cli -p 5273 "
+        return (part ?? "").split(separator: "\n").filter { $0.hasPrefix(start) }.map { line in
+            let halves = line.dropFirst(start.count).components(separatedBy: "  # ")
+            var words: [String] = []
+            for (number, piece) in halves[0].components(separatedBy: "'").enumerated() {
+                if number % 2 == 1 {
+                    words.append(piece)
+                } else {
+                    words += piece.split(separator: " ").map(String.init)
+                }
+            }
+            return (words, halves.count > 1 ? halves[1].trimmingPrefix(" ").description : "")
+        }
+    }
+
+    /// Each line is run as it stands, and does what its comment says. Fails when a README has a
+    /// line, or a comment, that is not known here.
+    @Test(arguments: ["README.md", "examples/shop/README.md"])
+    func `each line of the README does what its comment says`(file: String) throws {
+        let lines = try Self.lines(of: file)
+        let sources = ConfigurationSources(
+            arguments: try ServeArguments([folder.file("larder.yaml")]), environment: [:])
+        let client = try ServerFixture(sources: sources).client()
+        let query = "SELECT body FROM products WHERE id = "
+        _ = try client.ask("GET", "product:2")
+        for (words, comment) in lines {
+            let reply = try client.ask(words)
+            switch comment {
+            case "loaded from SQLite, once":
+                let body = try sqlite(query + "'1'").dropLast()
+                #expect(reply == LoadedGetTests.bulk(String(body)))
+                _ = try sqlite("UPDATE products SET body = 'x' WHERE id = '1'")
+                #expect(try client.ask(words) == reply, "it was loaded twice")
+            case "written to SQLite first":
+                #expect(reply == "+OK\r\n")
+                #expect(try sqlite(query + "'1'") == words[2] + "\n")
+            case "loads chairs and tables anew":
+                #expect(reply.hasPrefix(":"))
+                _ = try sqlite("UPDATE products SET body = 'desk' WHERE id = '2'")
+                #expect(try client.ask("GET", "product:2") == "$4\r\ndesk\r\n")
+            default: Issue.record("nobody knows what '\(comment)' means")
+            }
+        }
+        #expect(lines.map(\.words.first) == ["get", "set", "larder"])
     }
 
     @Test func `its three lines do what they say`() throws {

@@ -9,6 +9,8 @@ import LarderCore
     /// The call that runs. SQLite asks for it from its handlers.
     fileprivate var limit: SQLiteLimit?
     private let configuration: SQLiteConfiguration
+    /// The file that was opened, whatever its path is now.
+    private let file: FileIdentity?
 
     /// How many steps of SQLite's machine lie between two looks at the clock: some microseconds.
     private static let stepsBetweenLooks: Int32 = 1_000
@@ -18,6 +20,8 @@ import LarderCore
     init(
         _ configuration: SQLiteConfiguration, isReader: Bool, limit: SQLiteLimit
     ) throws(SQLiteFailure) {
+        // Before it is opened: what comes in between is noticed by the next call.
+        let file = FileIdentity(of: configuration.path)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
         let code = unsafe sqlite3_open_v2(configuration.path, &opened, flags, nil)
@@ -28,6 +32,7 @@ import LarderCore
         }
         unsafe self.database = database
         self.configuration = configuration
+        self.file = file
         self.limit = limit
         _ = unsafe csqlite_set_defensive(database)
         _ = unsafe sqlite3_extended_result_codes(database, 1)
@@ -46,6 +51,16 @@ import LarderCore
         _ = unsafe sqlite3_busy_handler(database, nil, nil)
         unsafe sqlite3_progress_handler(database, 0, nil, nil)
         _ = unsafe sqlite3_close_v2(database)
+    }
+
+    /// Whether the path still leads to the file that was opened. If not, the connection sees what
+    /// is no longer there, and is to be closed.
+    func isOfFile() -> Bool {
+        guard let file, FileIdentity(of: configuration.path) == file else {
+            _ = unsafe csqlite_leave_log(database)
+            return false
+        }
+        return true
     }
 
     /// Runs `body` within `limit`.

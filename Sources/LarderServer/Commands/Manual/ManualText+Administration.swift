@@ -54,19 +54,47 @@ extension ManualText {
             namespace pure-token =NAMESPACE
           arg name string
           arg soft pure-token =SOFT optional
+        larder|drop 5 write fast: give a lease back
+          acl string
+          doc server 1.0.0 O(log N)
+          key RO 2 0 1
+          arg key key @0
+          arg token string =LEASE
         larder|explain 3 readonly: what is known of a key, and what GET would do
           acl keyspace
           doc server 1.0.0 O(1)
           key RO 2 0 1
           arg key key @0
-        larder|get 4 readonly: ask the origin of a key, past memory
+        larder|get -4 readonly: ask the origin of a key past memory, or for the lease of a key
           acl string
           doc server 1.0.0 what the origin takes
           key RO access 2 0 1
           arg key key @0
-          arg bypass pure-token =BYPASS
+          arg how oneof
+            bypass pure-token =BYPASS
+            lease block
+              lease pure-token =LEASE
+              milliseconds integer optional
+              wait integer =WAIT optional
+              token string =TOKEN optional
         larder|help 2 loading stale: what the subcommands do
           doc server 1.0.0 O(1)
+        larder|set -4 write denyoom: store a value with tags, priority and cost, by a lease or not
+          acl string
+          doc server 1.0.0 O(1)
+          key OW update 2 0 1
+          arg key key @0
+          arg value string
+          arg token string =LEASE optional
+          arg expiration oneof optional
+            seconds integer =EX
+            milliseconds integer =PX
+          arg tag string =TAGS optional multiple
+          arg priority oneof =PRIORITY optional
+            low pure-token =LOW
+            normal pure-token =NORMAL
+            high pure-token =HIGH
+          arg cost integer =COST optional
         latency: which events took long
           doc server 2.8.13 depends on the subcommand
         latency|doctor 2 admin noscript loading stale: what the events that took long tell

@@ -5,15 +5,16 @@ import LarderWire
 
 // memcached's writes that the origin takes first.
 extension CommandLoop {
-    /// As for RESP. Versions are the scratch store's there, so what shows or compares them is
-    /// refused.
+    /// As for RESP. The scratch store counts versions on from memory's, so what compares them and
+    /// what shows them means the entries that memory has, and will have.
     @inline(never)
     mutating func writeThrough(
         _ command: MemcachedCommand, _ call: borrowing Call,
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
-        guard !command.usesVersion(call) else {
-            return output.append("SERVER_ERROR no cas for keys whose writes go to an origin\r\n")
+        guard !command.mayStoreStale(call) else {
+            return output.append(
+                "SERVER_ERROR no stale values for keys whose writes go to an origin\r\n")
         }
         var keys: [Key] = []
         forEachKey(of: command, call) { keys.append(Key($0.bytes)) }
@@ -43,10 +44,11 @@ extension CommandLoop {
             return uncountCommand()
         }
         let reply = KeptReply()
-        let rehearsal = beginRehearsal(keys)
+        let rehearsal = beginRehearsal(keys, isVersioned: command.usesVersion(call))
         runPlain(command, call, on: &connection, into: &reply.output)
+        // What memory has not, the origin may have, unless that was found out.
         let isDeletion = command.verb == .delete || command.verb == .metaDelete
-        let writes = end(rehearsal, isDeletion: isDeletion)
+        let writes = end(rehearsal, isDeletion: isDeletion && !command.needsValue(call))
         guard !writes.isEmpty else {
             leave(lane, connection)
             return reply.move(into: &output)
@@ -68,5 +70,11 @@ extension MemcachedCommand {
             let flags = metaFlags(call)
         else { return false }
         return flags.has("C") || flags.has("c")
+    }
+
+    /// Whether it stores a value that it knows to be older than what there is.
+    fileprivate func mayStoreStale(_ call: borrowing Call) -> Bool {
+        guard verb == .metaSet, let flags = metaFlags(call) else { return false }
+        return flags.has("I") && flags.version != nil
     }
 }

@@ -145,28 +145,49 @@ extension CommandLoop {
         fileprivate let keys: [Key]
         fileprivate let generations: [FillToken]
         fileprivate let real: ByteStore
+        fileprivate let isVersioned: Bool
     }
 
     /// Commands run on a store of its own that has what memory has of `keys`, until `end`.
-    mutating func beginRehearsal(_ keys: [Key]) -> Rehearsal {
+    ///
+    /// - Parameters:
+    ///   - keys: What they read and write.
+    ///   - isVersioned: They compare or show versions. Then there is one key.
+    /// - Returns: What `end` wants.
+    mutating func beginRehearsal(_ keys: [Key], isVersioned: Bool = false) -> Rehearsal {
         let keys = Array(Set(keys))
         let scratch = scratch ?? shared.makeScratch(at: now)
         self.scratch = scratch
-        for key in keys { copy(key, to: scratch) }
+        for key in keys { copy(key, to: scratch, isVersioned: isVersioned) }
+        if isVersioned, let key = keys.first { rehearseVersions(of: key, in: scratch) }
         defer { store = scratch }
         return Rehearsal(
             keys: keys, generations: keys.map { scratch.generation(of: $0, in: scratch) },
-            real: store)
+            real: store, isVersioned: isVersioned)
     }
+
+    /// What the command writes there gets versions that memory gives to nothing else.
+    private mutating func rehearseVersions(of key: Key, in scratch: ByteStore) {
+        let hash = unsafe store.hash(key.bytes.span.bytes)
+        scratch.countVersions(from: store.reserveVersions(Self.rehearsedWritesMax, of: hash))
+        var shards = ShardSet()
+        store.insertShard(of: hash, into: &shards)
+        var numbers = shards.makeIterator()
+        rehearsedShard = numbers.next()
+    }
+
+    /// Versions that one command may give one key.
+    private static var rehearsedWritesMax: UInt64 { 16 }
 
     /// Goes back to the real store, and tells what was changed.
     mutating func end(_ rehearsal: Rehearsal, isDeletion: Bool) -> [OriginWrite] {
         let scratch = store
-        store = rehearsal.real
+        (store, rehearsedShard) = (rehearsal.real, nil)
         var writes: [OriginWrite] = []
         for (key, generation) in zip(rehearsal.keys, rehearsal.generations)
         where isDeletion || scratch.generation(of: key, in: scratch) != generation {
-            if let write = change(of: key, in: scratch) { writes.append(write) }
+            let write = change(of: key, in: scratch, isVersioned: rehearsal.isVersioned)
+            if let write { writes.append(write) }
         }
         for key in rehearsal.keys {
             let bytes = unsafe key.bytes.span.bytes
@@ -175,20 +196,25 @@ extension CommandLoop {
         return writes
     }
 
-    private func copy(_ key: Key, to scratch: ByteStore) {
+    private func copy(_ key: Key, to scratch: ByteStore, isVersioned: Bool) {
         let bytes = unsafe key.bytes.span.bytes
         var found: (value: [UInt8], expiry: Moment, flags: UInt32)?
+        var version: UInt64 = 0
         store.withKey(bytes, store.hash(bytes), database: 0, at: now) { access in
+            if isVersioned { version = access.version() ?? 0 }
             if access.exists { found = (access.allBytes, access.expiry, access.flags) }
         }
         guard let found else { return }
         scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { access in
             _ = unsafe access.put(
-                found.value.span.bytes, expiry: found.expiry, flags: found.flags)
+                found.value.span.bytes, expiry: found.expiry, flags: found.flags,
+                version: version)
         }
     }
 
-    private func change(of key: Key, in scratch: ByteStore) -> OriginWrite? {
+    private func change(
+        of key: Key, in scratch: ByteStore, isVersioned: Bool
+    ) -> OriginWrite? {
         let bytes = unsafe key.bytes.span.bytes
         guard let reads, let plan = reads.plan(for: bytes) else { return nil }
         var entry: Entry?
@@ -197,7 +223,9 @@ extension CommandLoop {
             guard access.exists else { return }
             entry = Entry(key: key, value: access.allBytes, created: tick)
             entry?.flags = access.flags
-            expiry = access.expiry == .never ? plan.expiry(from: now) : access.expiry
+            let stored = access.expiry
+            if isVersioned { entry?.version = access.version() ?? 0 }
+            expiry = stored == .never ? plan.expiry(from: now) : stored
         }
         let origin = entry == nil && !plan.canDelete ? nil : reads.origin(of: plan)
         return OriginWrite(key: key, entry: entry, expiry: expiry, plan: plan, origin: origin)

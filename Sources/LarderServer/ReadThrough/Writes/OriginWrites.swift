@@ -86,7 +86,8 @@ final class OriginWrites: Sendable {
             guard outcome == .applied, write.plan.write == .through, let entry = write.entry,
                 write.expiry > now,
                 unsafe access.put(
-                    entry.value.span.bytes, expiry: write.expiry, flags: entry.flags) == .stored
+                    entry.value.span.bytes, expiry: write.expiry, flags: entry.flags,
+                    version: entry.version) == .stored
             else { return access.remove() }
         }
         bump(write.key)

@@ -4,7 +4,7 @@ import LarderCore
 import Testing
 
 /// `Tests/Servers/http_origin.py`, started for one test and killed after it.
-final class OriginScript: Sendable {
+final class PageServer: Sendable {
     let port: Int
     private let process: Process
     /// The script ends when this one does, so that it does not outlive a test that crashed.

@@ -1,0 +1,1 @@
+"""Larder before an origin: what `make bench-origins` measures."""
