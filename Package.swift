@@ -111,7 +111,7 @@ let package = Package(
             "LarderServerTests",
             [
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
-                "LarderAssembly", "LarderServer", "LarderTesting",
+                "LarderAssembly", "LarderHierarchy", "LarderServer", "LarderTesting",
             ]),
         tests("LarderTestingTests", ["LarderCore", "LarderTesting"]),
         .testTarget(name: "TidyTests", exclude: ["ratchet.json"], swiftSettings: strict),

@@ -9,7 +9,8 @@
 ///
 /// The optional parts follow in this order, then the key, then the value: expiry (8 bytes, and 8 of
 /// links in the timer wheel), version (8 bytes), flags (4 bytes), provenance (32 bytes). The tags
-/// of an entry with a provenance are the end of its value, and counted in its length.
+/// and the validator of an entry with a provenance are the end of its value, and counted in its
+/// length.
 struct EntryHeader: Hashable, BitwiseCopyable {
     private(set) var bits: UInt64
 

@@ -12,6 +12,7 @@ extension CommandLoop {
     ///
     /// - Returns: Whether more waits.
     mutating func keepHouse(at tick: Tick) -> Bool {
+        followNamespaces()
         now = Moment(tick)
         shared.memcached.keepHouse(store, at: now)
         var isMore = false

@@ -15,12 +15,13 @@ struct CommandLoop: ~Copyable {
     let context: LoopContext
     let counters: CommandCounters
     let events: KeyEventLog
-    /// Nil when there are no namespaces.
-    let reads: ReadThrough?
+    /// The namespaces of the batch at hand; nil while there have been none.
+    private(set) var reads: ReadThrough?
     /// Who looks at entries that came from there; nil as well.
-    let readers: LoadedReaders?
+    private(set) var readers: LoadedReaders?
     /// The first of them, which a GET hands on: from here it is not counted as a reference.
-    let staleReader: LoadedReader?
+    private(set) var staleReader: LoadedReader?
+    private var namespaceVersion: UInt32 = 0
     let table = CommandTable.shared
     let arguments = ArgumentBox()
     let ahead = ArgumentRing()
@@ -64,14 +65,27 @@ struct CommandLoop: ~Copyable {
         self.shared = shared
         store = shared.store
         events = shared.store.events
-        reads = shared.reads
-        readers = shared.reads.map(LoadedReaders.init)
-        staleReader = readers?.stale
         self.context = context
         counters = shared.counters[context.index]
         limits.largeArgumentBytesMin = 64 << 10
         lineLimits.valueBytesMax = shared.valueMax
         lineLimits.largeValueBytesMin = 64 << 10
+    }
+
+    /// Looks whether a reload has brought other namespaces: once for a batch.
+    @inline(__always)
+    mutating func followNamespaces() {
+        let version = shared.namespaces.version
+        if version != namespaceVersion { follow(version) }
+    }
+
+    @inline(never)
+    private mutating func follow(_ version: UInt32) {
+        // If they change again in between, the next batch sees another version.
+        namespaceVersion = version
+        reads = shared.namespaces.current
+        readers = reads.map(LoadedReaders.init)
+        staleReader = readers?.stale
     }
 
     /// Runs all whole requests in `bytes`.
@@ -86,6 +100,7 @@ struct CommandLoop: ~Copyable {
         connection.client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         isPaused = shared.pause.isOn
         timing.follow(shared.timing)
+        followNamespaces()
         do throws(ProtocolFailure) {
             var received = try serveRequests(bytes, on: &connection, into: &output)
             received.heldBytes = connection.heldBytes

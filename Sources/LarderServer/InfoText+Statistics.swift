@@ -90,7 +90,7 @@ extension InfoText {
             ("total_writes_processed", "\(traffic.batches &- shared.counted.batches)"),
             ("io_threaded_reads_processed", "0"), ("io_threaded_writes_processed", "0"),
             ("reply_buffer_shrinks", "0"), ("reply_buffer_expands", "0"),
-        ] + housekeeping(counted)
+        ] + housekeeping(counted) + origins
     }
 
     /// What redis counts of things that are not here.

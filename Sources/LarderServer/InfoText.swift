@@ -33,7 +33,7 @@ struct InfoText {
         let wanted = Self.sections.filter { section in
             isAll || isUsual && section.isUsual || sections.contains(section.name.lowercased())
         }
-        return wanted.filter { $0.name != "Origins" || shared.reads != nil }.map { section in
+        return wanted.filter { $0.name != "Origins" || shared.namespaces.current != nil }.map { section in
             "# \(section.name)\r\n"
                 + fields(of: section.name).map { "\($0.0):\($0.1)\r\n" }.joined()
         }.joined(separator: "\r\n")
@@ -53,7 +53,8 @@ struct InfoText {
         case "Latencystats": latencyStatistics
         case "Cluster": [("cluster_enabled", "0")]
         case "Keyspace": keyspace
-        case "Origins": shared.reads?.statuses.map { ("larder_origin_\($0.name)", $0.text) } ?? []
+        case "Origins":
+            shared.namespaces.current?.statuses.map { ("larder_origin_\($0.name)", $0.text) } ?? []
         default: []
         }
     }

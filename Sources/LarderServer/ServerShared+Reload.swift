@@ -24,15 +24,16 @@ extension ServerShared {
         var configuration = loaded.configuration
         // Whatever waits for files comes before the lock.
         let context = preparedContext(&configuration)
-        let secrets: UserSecrets
-        do throws(UserFailure) {
-            secrets = try UserSecrets(of: configuration)
-        } catch {
-            return logRefusal(error.description)
-        }
+        guard let (secrets, prepared) = prepare(configuration) else { return }
+        // The last one of the old origins' threads is not waited for under a lock.
+        let replaced = namespaces.current
+        defer { withExtendedLifetime(replaced) {} }
         let outcome = settings.withLock { current in
             let outcome = adopt(configuration, secrets, &current)
-            if case .success = outcome, let context { certificates?.install(context) }
+            if case .success = outcome {
+                if let context { certificates?.install(context) }
+                if let prepared { namespaces.install(prepared, configuration) }
+            }
             return outcome
         }
         switch outcome {
@@ -42,6 +43,21 @@ extension ServerShared {
             tell(taken.changed, waiting: taken.waiting)
         case .failure(let refusal): logRefusal(refusal.message)
         }
+    }
+
+    /// What a configuration needs that takes time; nil if it cannot be had, which was logged.
+    private func prepare(_ configuration: Configuration) -> (UserSecrets, ReadThrough?)? {
+        do throws(UserFailure) {
+            let secrets = try UserSecrets(of: configuration)
+            do throws(ServerFailure) {
+                return (secrets, try namespaces.prepare(configuration))
+            } catch {
+                logRefusal(error.description)
+            }
+        } catch {
+            logRefusal(error.description)
+        }
+        return nil
     }
 
     private func logRefusal(_ problem: String) {

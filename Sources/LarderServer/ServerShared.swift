@@ -50,8 +50,7 @@ final class ServerShared: Sendable {
     let certificates: CertificateKeeper?
     let settings: Guarded<RuntimeSettings>
     let leases: Leases
-    /// Nil when there are no namespaces.
-    let reads: ReadThrough?
+    let namespaces: NamespaceKeeper
     private let tcpPort = Atomic<Int>(0)
 
     init(
@@ -81,9 +80,12 @@ final class ServerShared: Sendable {
         leases = try Leases(
             settings.configuration.namespaces, store: store, traffic: traffic,
             loopCount: loopCount)
-        reads = try ReadThrough.make(
-            settings.configuration, origins, store: store, traffic: traffic,
-            leases: leases, loopCount: loopCount)
+        namespaces = try NamespaceKeeper(
+            settings.configuration, store: store, traffic: traffic, leases: leases,
+            loopCount: loopCount)
+        if let first = try namespaces.prepare(settings.configuration, origins) {
+            namespaces.install(first, settings.configuration)
+        }
         var random = SystemRandomNumberGenerator()
         runID = (0..<5).map { _ in
             let word = String(UInt32.random(in: 0 ... .max, using: &random), radix: 16)

@@ -65,9 +65,7 @@ import Testing
         #expect(products.origin?.getMany != nil && products.origin?.delete != nil)
         #expect(
             loaded.warnings.map(\.description) == [
-                "larder.yaml:12:5: 'namespaces.products.idle' has no effect yet",
-                "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet",
-                "larder.yaml:29:30: 'namespaces.session.idle' has no effect yet",
+                "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet"
             ])
     }
 
@@ -131,8 +129,9 @@ import Testing
         #expect(changes.removed == ["session"])
         #expect(new.originChanges(from: old).changed == ["catalog"])
         var settings = RuntimeSettings(old, allowedBytes: 1 << 30)
-        #expect(try settings.adopt(new, fixed: []).waiting == ["origins", "namespaces"])
-        #expect(settings.configuration.namespaces != new.namespaces)
+        let taken = try settings.adopt(new, fixed: [])
+        #expect(taken.waiting.isEmpty && taken.changed == ["origins", "namespaces"])
+        #expect(settings.configuration.namespaces == new.namespaces)
     }
 
     @Test func `a secret is read when it is asked for, and named only when it is missing`() throws {

@@ -28,4 +28,29 @@ import Testing
             #expect(budget.inUse == used.reduce(0, +) && budget.inUse <= total)
         }
     }
+
+    @Test func `places that are shared out anew count those that are taken`() throws {
+        var budget = try MissBudget(total: 4, originCount: 1)
+        #expect(taken(10, by: 0, of: &budget) == 4)
+        let added = budget.addOrigin()
+        try budget.share(total: 6, originCount: 2)
+        // One is each origin's own, and the old one has three of the four that are shared.
+        #expect(taken(10, by: added, of: &budget) == 2)
+        #expect(taken(10, by: 0, of: &budget) == 0)
+        for _ in 0..<4 { budget.giveBack(0) }
+        #expect(taken(10, by: added, of: &budget) == 3)
+        #expect(taken(10, by: 0, of: &budget) == 1)
+        #expect(budget.inUse == 6)
+        #expect(throws: OutOfBounds.self) {
+            var other = budget
+            try other.share(total: 1, originCount: 2)
+        }
+    }
+
+    /// How many of `count` places it gets.
+    private func taken(_ count: Int, by origin: Int, of budget: inout MissBudget) -> Int {
+        var taken = 0
+        for _ in 0..<count where budget.take(origin) { taken += 1 }
+        return taken
+    }
 }

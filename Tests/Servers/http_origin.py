@@ -27,7 +27,7 @@ def gate(name):
 
 def count(name):
     with lock:
-        counts[name] += 1
+        counts[name] = counts.get(name, 0) + 1
 
 
 class Request:
@@ -79,6 +79,7 @@ def headed(c, r):
     headers = dict(r.query)
     same = (r.headers.get("if-none-match"), r.headers.get("if-modified-since"))
     if any(x and x in (headers.get("ETag"), headers.get("Last-Modified")) for x in same):
+        count("unchanged")
         return answer(c, 304, headers=r.query, length=False)
     return answer(c, 200, b"body", r.query)
 

@@ -28,7 +28,7 @@ public struct Configuration: Sendable, Hashable {
     public var slowlog = SlowlogConfiguration()
     /// Where namespaces load absent keys from.
     public var origins: [OriginConfiguration] = []
-    /// What holds for the keys of database 0, by their patterns. A namespace's number is its place.
+    /// What holds for the keys of database 0, by their patterns.
     public var namespaces: [NamespaceConfiguration] = []
     /// Events that held up clients.
     public var latency = LatencyConfiguration()
@@ -51,7 +51,16 @@ public struct Configuration: Sendable, Hashable {
             listen, hasPassword: asksForPassword, isProtected: server.isProtected)
         return listening + encryption + userViolations() + memory.violations()
             + clients.violations() + server.violations() + slowlog.violations()
-            + pubsub.violations() + latency.violations()
+            + pubsub.violations() + latency.violations() + originViolations()
+    }
+
+    /// Each origin has a place of its own for a load.
+    private func originViolations() -> [ConfigurationError] {
+        guard server.originLoads > 0, origins.count > server.originLoads else { return [] }
+        let message =
+            "origin-loads is \(server.originLoads), and there are \(origins.count) origins;"
+            + " each needs one"
+        return [ConfigurationError(field: "server.origin-loads", message: message)]
     }
 }
 

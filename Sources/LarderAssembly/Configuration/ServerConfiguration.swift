@@ -34,12 +34,17 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// Whether memcached's `shutdown` ends the server. Off, as in memcached.
     public var allowsShutdown = false
 
+    /// Most loads under way over all origins. 512: eight origins with the limit that each has
+    /// unless told otherwise.
+    public var originLoads = 512
+
     /// The defaults.
     public init() {}
 
     /// What cannot work.
     func violations() -> [ConfigurationError] {
         [
+            .unless(1...1_000_000, originLoads, "server.origin-loads"),
             .unless(1...64, loops ?? 1, "server.loops"),
             .unless(1...16384, databases, "server.databases"),
             .unless(1...65535, tcpBacklog, "server.tcp-backlog"),

@@ -152,6 +152,9 @@ extension Setting {
         Setting(
             "server.shutdown", \.server.allowsShutdown, .yesOrNo,
             "let memcached clients end the server: shutdown"),
+        Setting(
+            "server.origin-loads", \.server.originLoads, .count,
+            "most loads under way over all origins"),
     ]
 
     private static let slowlog = [

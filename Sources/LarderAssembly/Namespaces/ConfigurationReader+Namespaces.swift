@@ -153,8 +153,8 @@ extension ConfigurationReader {
         where given[key] != nil && namespace.ttl == nil && namespace.caching == .yes {
             report("\(key) begins when the ttl ends, and the ttl is 'never'", place(key))
         }
-        for key in ["idle", "budget"] where given[key] != nil {
-            warnNoEffect(of: "namespaces.\(namespace.name).\(key)", at: place(key))
+        if given["budget"] != nil {
+            warnNoEffect(of: "namespaces.\(namespace.name).budget", at: place("budget"))
         }
         checkWrite(namespace, at: place("write"))
     }

@@ -126,16 +126,19 @@ public struct RuntimeSettings: Sendable, Hashable {
         for setting in Setting.all {
             let texts = setting.texts(new)
             guard texts != setting.texts(configuration) else { continue }
-            if RuntimeSetting.changeable.contains(setting.path), !fixed.contains(setting.path) {
+            // CONFIG does not know what belongs to the namespaces; a reload takes it.
+            let isTaken =
+                RuntimeSetting.changeable.contains(setting.path)
+                || setting.path == "server.origin-loads"
+            if isTaken, !fixed.contains(setting.path) {
                 _ = setting.assign(texts, &tried.configuration)
             } else {
                 waiting.append(setting.path)
             }
         }
         tried.configuration.users = new.users
-        // Their threads and what they have learnt belong to the server that started them.
-        if new.origins != configuration.origins { waiting.append("origins") }
-        if new.namespaces != configuration.namespaces { waiting.append("namespaces") }
+        tried.configuration.origins = new.origins
+        tried.configuration.namespaces = new.namespaces
         try tried.configuration.validate()
         let changed = tried.paths(differingFrom: self)
         self = tried

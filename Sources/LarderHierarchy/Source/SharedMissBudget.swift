@@ -24,6 +24,21 @@ public final class SharedMissBudget: Sendable {
     /// How often there was no place.
     public var refusedCount: Int { state.withLock { $0.budget.refusedCount } }
 
+    /// Shares `total` places out anew, as `MissBudget.share` does, and wakes who waits.
+    ///
+    /// - Throws: `OutOfBounds` if there is not at least a place for each origin.
+    public func share(total: Int, originCount: Int) throws(OutOfBounds) {
+        try state.withLock { state throws(OutOfBounds) in
+            try state.budget.share(total: total, originCount: originCount)
+        }
+        wakeWaiting()
+    }
+
+    /// A part for one more origin.
+    public func addShare() -> MissBudgetShare {
+        share(of: state.withLock { $0.budget.addOrigin() })
+    }
+
     /// The part of one origin, by its index in the budget.
     public func share(of origin: Int) -> MissBudgetShare {
         MissBudgetShare(budget: self, origin: origin)

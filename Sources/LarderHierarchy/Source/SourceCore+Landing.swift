@@ -27,6 +27,8 @@ extension SourceCore {
             var kept = result.entry
             kept?.version = version
             write(kept, of: load, to: result.place, at: now, &actions)
+        case .moved where result.outcome == .renewed && isAwaited(load):
+            return askAgain(id, at: now, &actions)
         case .moved:
             counted.moved += 1
             write(nil, of: load, to: result.place, at: now, &actions)
@@ -38,8 +40,12 @@ extension SourceCore {
         land(id, result.outcome.stored(outcome), &actions)
     }
 
+    private func isAwaited(_ load: Load<Token, Flights.FlightID>) -> Bool {
+        flights.waiterCount(of: load.flight) > 0
+    }
+
     /// There was nothing to renew any more: the value is needed after all.
-    private mutating func askAgain(
+    mutating func askAgain(
         _ id: LoadID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let need = loads.element(id.ticket)?.need else { return }

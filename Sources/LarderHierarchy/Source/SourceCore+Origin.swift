@@ -191,6 +191,8 @@ extension SourceCore {
         probe.created = asked
         setWindows(of: &probe, lifetime, rules, at: now)
         if load.need.validator != nil {
+            // Memory is not to keep it any longer, and those who wait need it.
+            guard lifetime.isCacheable else { return askAgain(id, at: now, &actions) }
             counted.renewed += 1
             let content = Fill<Token>.Content.renewed(
                 created: asked, expires: probe.expires, staleUntil: probe.staleUntil)

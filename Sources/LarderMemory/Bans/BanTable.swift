@@ -32,7 +32,15 @@ struct BanTable {
     /// Those that the sweep is done with: loads that began before them must still not fill.
     private var past: [ShardBan] = []
     /// As many as `active` has: what a hit looks at.
-    private(set) var activeCount: UInt32 = 0
+    private(set) var activeCount: UInt32 = 0 {
+        didSet { isInterested = activeCount > 0 || hasOtherInterest }
+    }
+    /// Whether a write must be looked at: one test for bans and for what else wants to know.
+    private(set) var isInterested = false
+    /// Somebody else wants plain writes looked at.
+    var hasOtherInterest = false {
+        didSet { isInterested = activeCount > 0 || hasOtherInterest }
+    }
     /// The last ban.
     private(set) var epoch: UInt32 = 0
     /// The last ban that the table has forgotten. Loads that began before it do not fill.

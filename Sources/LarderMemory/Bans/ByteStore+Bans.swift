@@ -50,7 +50,8 @@ extension ByteStore {
     /// Tells the store which namespace a key belongs to, 0 for none: a ban of a namespace then also
     /// finds the entries that were stored without their namespace's number.
     ///
-    /// - Parameter namespaceOf: Runs under a shard's lock, while a namespace is banned only.
+    /// - Parameter namespaceOf: Runs under a shard's lock, while a namespace is banned, and for
+    ///   each write while some namespace has an idle time.
     public func classifyKeys(by namespaceOf: @escaping @Sendable (RawSpan) -> UInt16) {
         let taken = shards.lock(allShards)
         defer { shards.unlock(taken) }

@@ -9,6 +9,7 @@ extension KeyAccess {
         let used = header.accessed(at: now)
         if used != header { found.block.header = used }
         unsafe state.pointee.touch(found, hash)
+        if header.shape.contains(.provenance) { unsafe state.pointee.slide(found, at: now) }
     }
 
     /// Notes that the value was read.

@@ -59,8 +59,13 @@ import LarderPolicy
     /// When the entry expires, or ceases to be fresh.
     public var expiry: Moment { found?.block.visibleExpiry ?? .never }
 
-    /// Where the entry came from; `nil` when it is a plain one, or there is none.
-    public var provenance: Provenance? { found?.block.provenance }
+    /// Where the entry came from; `nil` when it is a plain one, or there is none. Without the
+    /// validator: that is of this value under this key, and not of what is written by this.
+    public var provenance: Provenance? {
+        var provenance = found?.block.provenance
+        provenance?.validator = nil
+        return provenance
+    }
 
     /// The entry's memcached flags.
     public var flags: UInt32 { found?.block.flags ?? 0 }

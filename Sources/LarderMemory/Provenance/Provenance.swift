@@ -24,6 +24,8 @@ public struct Provenance: Hashable, Sendable {
     public internal(set) var banEpoch: UInt32 = 0
     /// Names by which it can be banned.
     public var tags = EntryTags()
+    /// By what its origin recognises the value.
+    public var validator: Validator?
 
     /// What was loaded at `loaded` and is good until `freshUntil`, and until `end` for those who
     /// take stale values.
@@ -37,7 +39,9 @@ public struct Provenance: Hashable, Sendable {
 /// A provenance on its way into an entry. A class, so that the writes that have none hand one word
 /// on that is `nil`.
 final class ProvenancePart {
-    let provenance: Provenance
+    private(set) var provenance: Provenance
+    /// Its end moves with each read.
+    private(set) var isSliding = false
     /// It only shows the entry to be younger than a ban.
     let isDate: Bool
 
@@ -47,18 +51,29 @@ final class ProvenancePart {
     }
 
     /// The date of a plain entry.
-    init(written now: Moment, expiry: Moment) {
+    init(written now: Moment, expiry: Moment, namespace: UInt16 = 0) {
         provenance = Provenance(loaded: now, freshUntil: expiry)
+        provenance.namespace = namespace
         isDate = true
     }
 
-    var tags: [UInt8] { provenance.tags.packed }
+    /// Lets its end slide, by the rule of its namespace.
+    func slide(by rule: IdleRule, from now: Moment) {
+        guard !provenance.isNegative else { return }
+        isSliding = true
+        provenance.end = min(provenance.end, rule.end(from: now))
+    }
+
+    /// What lies behind the value: the tags, then the validator.
+    var tail: (tags: [UInt8], validator: [UInt8]) {
+        (provenance.tags.packed, provenance.validator?.packed ?? [])
+    }
 }
 
 /// How a provenance lies in its 32 bytes.
 ///
 ///     0   fresh until      16   cost             24   namespace    28   traits
-///     8   loaded           20   ban epoch        26   tag bytes    29   free
+///     8   loaded           20   ban epoch        26   tag bytes    30   validator bytes
 enum ProvenanceLayout {
     static var byteCount: Int { 32 }
     static var freshUntil: Int { 0 }
@@ -68,12 +83,17 @@ enum ProvenanceLayout {
     static var namespace: Int { 24 }
     static var tagBytes: Int { 26 }
     static var traits: Int { 28 }
+    static var validatorBytes: Int { 30 }
 
     static var priorityMask: UInt8 { 3 }
     static var negative: UInt8 { 4 }
     static var softlyBanned: UInt8 { 8 }
     /// A plain entry that is younger than a ban which means it. It has no windows.
     static var dated: UInt8 { 16 }
+    /// The value was changed where it lies, and is no longer the one of the validator.
+    static var edited: UInt8 { 32 }
+    /// Its end moves with each read, no further than its windows do.
+    static var sliding: UInt8 { 64 }
 }
 
 // Only of blocks whose shape has a provenance.
@@ -91,11 +111,17 @@ extension Block {
         nonmutating set { setPart(newValue.milliseconds, ProvenanceLayout.freshUntil) }
     }
     var loaded: Moment {
-        Moment(milliseconds: part(ProvenanceLayout.loaded, as: UInt64.self))
+        get { Moment(milliseconds: part(ProvenanceLayout.loaded, as: UInt64.self)) }
+        nonmutating set { setPart(newValue.milliseconds, ProvenanceLayout.loaded) }
     }
     var cost: UInt32 { part(ProvenanceLayout.cost, as: UInt32.self) }
     var namespace: UInt16 { part(ProvenanceLayout.namespace, as: UInt16.self) }
     var tagByteCount: Int { Int(part(ProvenanceLayout.tagBytes, as: UInt16.self)) }
+    private var validatorByteCount: Int {
+        Int(part(ProvenanceLayout.validatorBytes, as: UInt16.self))
+    }
+    /// Bytes behind the value that are not its own.
+    var tailByteCount: Int { tagByteCount + validatorByteCount }
     var banEpoch: UInt32 {
         get { part(ProvenanceLayout.banEpoch, as: UInt32.self) }
         nonmutating set { setPart(newValue, ProvenanceLayout.banEpoch) }
@@ -108,37 +134,57 @@ extension Block {
     var isSoftlyBanned: Bool { traits & ProvenanceLayout.softlyBanned != 0 }
 
     var isDated: Bool { traits & ProvenanceLayout.dated != 0 }
+    var isSliding: Bool { traits & ProvenanceLayout.sliding != 0 }
 
     func markSoftlyBanned() {
         setPart(traits | ProvenanceLayout.softlyBanned, ProvenanceLayout.traits)
+    }
+
+    func unmarkSoftlyBanned() {
+        setPart(traits & ~ProvenanceLayout.softlyBanned, ProvenanceLayout.traits)
+    }
+
+    func markEdited() {
+        setPart(traits | ProvenanceLayout.edited, ProvenanceLayout.traits)
     }
 
     /// The tags, as `EntryTags` packs them.
     var packedTags: RawSpan {
         @_lifetime(borrow self) get {
             let header = header
-            let count = tagByteCount
-            return span(header.valueOffset + header.valueLength - count, count)
+            return span(
+                header.valueOffset + header.valueLength - tailByteCount, tagByteCount)
         }
     }
 
-    /// Writes the part and, behind the value, the tags.
+    /// By what the origin recognises the value.
+    var validator: Validator? {
+        let (header, count) = (header, validatorByteCount)
+        guard count > 0, traits & ProvenanceLayout.edited == 0 else { return nil }
+        let packed = span(header.valueOffset + header.valueLength - count, count)
+        return Validator(packed: unsafe packed.withUnsafeBytes { unsafe Array($0) })
+    }
+
+    /// Writes the part and, behind the value, its tail.
     func writeProvenance(_ part: ProvenancePart, banEpoch: UInt32) {
         let provenance = part.provenance
         var traits = provenance.priority.rawValue
         if provenance.isNegative { traits |= ProvenanceLayout.negative }
         if part.isDate { traits |= ProvenanceLayout.dated }
+        if part.isSliding { traits |= ProvenanceLayout.sliding }
         setPart(provenance.freshUntil.milliseconds, ProvenanceLayout.freshUntil)
         setPart(provenance.loaded.milliseconds, ProvenanceLayout.loaded)
         setPart(provenance.cost, ProvenanceLayout.cost)
         setPart(banEpoch, ProvenanceLayout.banEpoch)
         setPart(provenance.namespace, ProvenanceLayout.namespace)
-        let tags = part.tags
-        setPart(UInt16(tags.count), ProvenanceLayout.tagBytes)
-        setPart(UInt32(traits), ProvenanceLayout.traits)
+        let tail = part.tail
+        setPart(UInt16(tail.tags.count), ProvenanceLayout.tagBytes)
+        setPart(UInt16(traits), ProvenanceLayout.traits)
+        setPart(UInt16(tail.validator.count), ProvenanceLayout.validatorBytes)
+        let bytes = tail.tags + tail.validator
         let header = header
         unsafe write(
-            tags.span.bytes, at: header.valueOffset + header.valueLength - tags.count)
+            bytes.span.bytes, at: header.valueOffset + header.valueLength - bytes.count)
     }
 
     /// All of it; `nil` for a plain entry.
@@ -149,21 +195,24 @@ extension Block {
         (provenance.priority, provenance.banEpoch) = (priority, banEpoch)
         (provenance.isNegative, provenance.isSoftlyBanned) = (isNegative, isSoftlyBanned)
         provenance.tags = EntryTags(packed: unsafe packedTags.withUnsafeBytes { unsafe Array($0) })
+        provenance.validator = validator
         return provenance
     }
 }
 
 extension Block {
-    /// Bytes of the value as they are stored, without the tags.
+    /// Bytes of the value as they are stored, without its tail.
     @inline(__always) var plainValueLength: Int {
         let header = header
         guard header.shape.contains(.provenance) else { return header.valueLength }
-        return header.valueLength - tagByteCount
+        return header.valueLength - tailByteCount
     }
 
-    /// When the value ceases to be the key's for all but those who take stale ones.
+    /// When the value ceases to be the key's for all but those who take stale ones; if it is not
+    /// too long without a reader before.
     var visibleExpiry: Moment {
-        header.shape.contains(.provenance) ? min(freshUntil, expiry) : expiry
+        guard header.shape.contains(.provenance) else { return expiry }
+        return isSliding ? freshUntil : min(freshUntil, expiry)
     }
 
     /// Whether it is there for those who take nothing stale, bans aside.

@@ -27,12 +27,14 @@ extension ShardState {
         let block = found.block
         guard block.header.shape.contains(.provenance), !block.isDated else {
             countHit(found, hash, at: now)
+            if block.header.shape.contains(.provenance) { slide(found, at: now) }
             return give(block, body)
         }
         let read = LoadedRead(block, at: now)
         let isGiven = !read.isNegative && (read.isFresh || reader?.judge(read) == true)
         if isGiven, read.isFresh {
             countHit(found, hash, at: now)
+            slide(found, at: now)
         } else {
             countUnfresh(found, hash, read, isGiven: isGiven, at: now)
         }
@@ -94,6 +96,9 @@ extension ShardState {
 
     /// The end that keeps the length of the stale window when freshness ends at `freshUntil`.
     func end(of block: Block, freshUntil: Moment) -> Moment {
+        if block.isSliding {
+            return min(block.expiry, lastEnd(of: block, freshUntil: freshUntil))
+        }
         let (old, end) = (block.freshUntil.milliseconds, block.expiry.milliseconds)
         guard freshUntil != .never else { return .never }
         guard end != .max else { return old == .max ? freshUntil : .never }
@@ -121,25 +126,34 @@ extension ShardState {
         Int(spaceCounts[Int(space)]) - Int(negativeCounts[Int(space)])
     }
 
-    /// Whether an active ban would mean what a write stores.
+    /// Whether an active ban would mean what a write stores, or it is to slide.
     @inline(never)
     mutating func needsDate(
         _ attributes: EntryAttributes, _ key: RawSpan, _ space: UInt16
     ) -> Bool {
-        !attributes.hasPart && bans.hasMatch(key, space)
+        guard !attributes.hasPart else { return false }
+        return bans.hasMatch(key, space) || slidingNamespace(key, space) != 0
     }
 
     /// The same with the epoch that shows it to be younger than the bans.
     @inline(never)
-    mutating func dated(_ attributes: EntryAttributes) -> EntryAttributes {
+    mutating func dated(
+        _ attributes: EntryAttributes, _ key: RawSpan, _ space: UInt16
+    ) -> EntryAttributes {
         var dated = attributes
-        attach(ProvenancePart(written: attributes.written, expiry: attributes.expiry), to: &dated)
+        let part = ProvenancePart(
+            written: attributes.written, expiry: attributes.expiry,
+            namespace: slidingNamespace(key, space))
+        attach(part, to: &dated)
         return dated
     }
 
     /// Gives the write that follows at once a provenance.
     mutating func attach(_ part: ProvenancePart?, to attributes: inout EntryAttributes) {
         guard let part else { return }
+        if let rule = idleTimes[part.provenance.namespace] {
+            part.slide(by: rule, from: attributes.written)
+        }
         self.part = part
         attributes.note(part)
     }

@@ -77,6 +77,10 @@ extension ShardState {
         guard isChanged else { return }
         let header = found.block.header
         found.block.header = header.edited(at: now)
+        if header.shape.contains(.provenance) {
+            found.block.markEdited()
+            slide(found, at: now)
+        }
         statistics.writes += 1
         bumpGeneration(hash)
         noteChange(hash, header.space)

@@ -55,8 +55,11 @@ extension ShardState {
         if !found.block.header.marks.contains(.fetched) { statistics.expirationsUnread += 1 }
         if tells { tell(.expired, found.block) }
         driver.remove(SlotID(rawValue: found.slot))
-        // Else a watch knows when its key expires; but not that of a key that an exchange gave it.
-        removeUnheld(found.slot, hash, isChange: shared.moves.isExchanging)
+        // Else a watch knows when its key expires; but not that of a key that an exchange gave it,
+        // or whose end moves.
+        let hasPart = found.block.header.shape.contains(.provenance)
+        let isChange = shared.moves.isExchanging || hasPart && found.block.isSliding
+        removeUnheld(found.slot, hash, isChange: isChange)
         payOverhead()
     }
 
@@ -102,7 +105,7 @@ extension ShardState {
     }
 
     /// Changes when an entry is removed.
-    private mutating func setEnd(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
+    mutating func setEnd(_ expiry: Moment, of found: Found, _ hash: UInt64) -> Bool {
         let shape = found.block.header.shape
         guard shape.contains(.expiry) || expiry != .never else { return true }
         if shape.contains(.expiry), expiry != .never {

@@ -49,8 +49,9 @@ extension ShardState {
     private func provenanceViolation(of block: Block) -> String? {
         let header = block.header
         let fixed = header.shape.contains(.large) ? 4 : 0
-        guard block.tagByteCount + fixed <= header.valueLength else { return "has too many tags" }
-        guard block.freshUntil <= block.expiry else { return "is fresh beyond its end" }
+        guard block.tailByteCount + fixed <= header.valueLength else { return "has a long tail" }
+        let hasOrder = block.isSliding || block.freshUntil <= block.expiry
+        guard hasOrder else { return "is fresh beyond its end" }
         guard !block.isNegative || block.plainValueLength == 0 else {
             return "is negative and has a value"
         }

@@ -39,13 +39,13 @@ extension ShardState {
         _ large: LargeValue, for key: RawSpan, _ hash: UInt64, _ space: UInt16,
         _ attributes: EntryAttributes
     ) -> PutOutcome {
-        if !bans.isEmpty, needsDate(attributes, key, space) {
-            return putLarge(large, for: key, hash, space, dated(attributes))
+        if bans.isInterested, needsDate(attributes, key, space) {
+            return putLarge(large, for: key, hash, space, dated(attributes, key, space))
         }
         var shape = attributes.shape
         shape.insert(.large)
         let header = EntryHeader(
-            keyLength: key.byteCount, valueLength: 4 + attributes.tagByteCount, space: space,
+            keyLength: key.byteCount, valueLength: 4 + attributes.tailByteCount, space: space,
             shape: shape,
             marks: attributes.marks, accessed: attributes.written)
         let number = largeValues.insert(large)

@@ -32,6 +32,7 @@ extension ShardState {
     ) -> PromiseOutcome {
         var shape: EntryHeader.Shape = isLarge ? .large : []
         if !bans.isEmpty, bans.hasMatch(key, space) { shape.insert(.provenance) }
+        if slidingNamespace(key, space) != 0 { shape.formUnion([.provenance, .expiry]) }
         let byteCount = shape.byteCount + key.byteCount + (isLarge ? 4 : valueLength)
         var isHeld = false
         if let found {

@@ -15,7 +15,7 @@ struct EntryAttributes {
     /// The shard has a provenance for it. Only numbers here: attributes that hold a reference cost
     /// a write a fifth more.
     private(set) var hasPart = false
-    private(set) var tagByteCount = 0
+    private(set) var tailByteCount = 0
     private(set) var cost: UInt32 = 0
     private(set) var priority = Priority.normal
 
@@ -31,7 +31,8 @@ struct EntryAttributes {
     /// Notes what the provenance says that goes along.
     mutating func note(_ part: ProvenancePart) {
         hasPart = true
-        (tagByteCount, expiry) = (part.tags.count, part.provenance.end)
+        let tail = part.tail
+        (tailByteCount, expiry) = (tail.tags.count + tail.validator.count, part.provenance.end)
         (cost, priority) = (part.provenance.cost, part.provenance.priority)
     }
 
@@ -65,12 +66,12 @@ extension ShardState {
             return .tooLarge
         }
         assert(!arena.contains(value), "A value is copied out before it is stored elsewhere.")
-        if !bans.isEmpty, needsDate(attributes, key, space) {
-            return put(value, for: key, hash, space, over: found, dated(attributes))
+        if bans.isInterested, needsDate(attributes, key, space) {
+            return put(value, for: key, hash, space, over: found, dated(attributes, key, space))
         }
         statistics.writes += 1
         let shape = attributes.shape
-        let valueLength = value.byteCount + attributes.tagByteCount
+        let valueLength = value.byteCount + attributes.tailByteCount
         let size = shape.byteCount + key.byteCount + valueLength
         guard size <= SizeClasses.inlineMax else {
             return putLarge(value, for: key, hash, space, over: found, attributes)

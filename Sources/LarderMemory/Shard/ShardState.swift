@@ -41,6 +41,8 @@ struct ShardState: ~Copyable {
     var part: ProvenancePart?
     /// Bans that are not carried out yet.
     var bans = BanTable()
+    /// Of namespaces whose entries go when nobody reads them.
+    var idleTimes = IdleTimes()
     /// Negative entries in each key space.
     var negativeCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
     /// Who wants to know of which key's change.

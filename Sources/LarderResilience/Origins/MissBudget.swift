@@ -4,8 +4,8 @@
 /// Each origin has places of its own, half of them all shared out evenly; the other half goes to
 /// who comes first. So a slow origin, which holds its places long, never takes the last ones.
 public struct MissBudget: Hashable, Sendable {
-    private let own: Int
-    private let shared: Int
+    private var own: Int
+    private var shared: Int
     private var used: [Int]
     private var sharedUsed = 0
 
@@ -21,6 +21,27 @@ public struct MissBudget: Hashable, Sendable {
         own = max(total / (2 * origins), 1)
         shared = total - own * origins
         used = Array(repeating: 0, count: origins)
+    }
+
+    /// Adds an index for an origin. Those of origins that there are no more stay: their loads give
+    /// back what they have.
+    ///
+    /// - Returns: The index.
+    public mutating func addOrigin() -> Int {
+        used.append(0)
+        return used.count - 1
+    }
+
+    /// Shares `total` places out anew among `originCount` origins, however many indices there are.
+    ///
+    /// - Throws: `OutOfBounds` if there is not at least a place for each; then nothing changes.
+    /// - Complexity: O(indices).
+    public mutating func share(total: Int, originCount: Int) throws(OutOfBounds) {
+        let origins = max(originCount, 1)
+        try OutOfBounds.check("total", total, in: origins...10_000_000)
+        own = max(total / (2 * origins), 1)
+        shared = total - own * origins
+        sharedUsed = used.reduce(0) { $0 + max(0, $1 - own) }
     }
 
     /// Loads under way, all origins together.

@@ -50,6 +50,7 @@ extension CommandLoop {
         now = Moment(tick)
         client.lastActive.store(tick.nanoseconds, ordering: .relaxed)
         isPaused = shared.pause.isOn
+        followNamespaces()
         descriptor = client.descriptor
     }
 

@@ -74,9 +74,7 @@ import Synchronization
     /// Whether all has come that the connection waits for.
     private func hasAll(_ connection: inout ClientConnection) -> Bool {
         if let wait = connection.wait {
-            if let reads = shared.reads {
-                wait.receive(reads.post.take(for: connection.client.id))
-            }
+            wait.receive(shared.namespaces.post.take(for: connection.client.id))
             shared.leases.receive(wait, connection.client.id)
             connection.isWaiting = wait.isWaiting
         } else {
@@ -97,7 +95,7 @@ import Synchronization
         if let watch = connection.watch { shared.store.endWatch(watch) }
         unsafe state.pointee.forgetSubscriptions(of: connection)
         if let wait = connection.wait {
-            shared.reads?.end(wait, connection.client.id)
+            shared.namespaces.end(wait, connection.client.id)
             shared.leases.abandon(wait, connection.client.id)
         }
         if let leases = connection.leases { shared.leases.end(leases) }

@@ -33,15 +33,14 @@ extension CommandLoop {
         for place in Set(wanted.compactMap(\.plan.source)) {
             let mine = wanted.filter { $0.plan.source == place }
             let needs = mine.map { wanted in
-                let token = store.generation(of: wanted.hash)
-                let need = Need(wanted.key, at: token, binding: wanted.plan.binding)
-                return (need: need, waiter: Optional(wait.nextWaiter()))
+                (need: need(of: wanted), waiter: Optional(wait.nextWaiter()))
             }
-            for (index, answer) in reads.source(at: place).need(needs).enumerated() {
+            let source = reads.source(at: place)
+            for (index, answer) in source.need(needs).enumerated() {
                 switch answer {
                 case (.waits, let id):
                     guard let id, let waiter = needs[index].waiter else { continue }
-                    wait.expect(mine[index].key, waiter, from: place, id)
+                    wait.expect(mine[index].key, waiter, from: source, id)
                 case (.held, _): continue
                 case (.failed(let failure), _): wait.note(.failed(failure), of: mine[index].key)
                 }
@@ -49,6 +48,15 @@ extension CommandLoop {
         }
         wanted.removeAll(keepingCapacity: true)
         connection.isWaiting = wait.isWaiting
+    }
+
+    /// What a source is told of a key that is to be loaded.
+    func need(of wanted: Wanted) -> Need<FillToken> {
+        let key = unsafe wanted.key.bytes.span.bytes
+        let point = store.loadPoint(of: key, wanted.hash, database: 0, at: now)
+        return Need(
+            wanted.key, at: point.token, binding: wanted.plan.binding,
+            refreshing: wanted.loaded, validator: point.validator)
     }
 
     /// Adds what the requests behind the one at `index` will miss, up to the first of them that is

@@ -18,10 +18,12 @@ extension CommandLoop {
             store.insertShard(of: store.hash(key), into: &shards)
             if reads?.plan(for: key)?.isSpecial == true { isMeant = true }
         }
-        guard isMeant else { return runPlain(command, call, on: &connection, into: &output) }
-        if !command.verb.isPlainRead, writesOrigin(command, call) {
+        let hasAsked = connection.wait?.hasAskedWrite == true
+        if hasAsked || isMeant && !command.verb.isPlainRead && writesOrigin(command, call) {
             return writeThrough(command, call, &connection, &output)
         }
+        leaveLane(connection)
+        guard isMeant else { return runPlain(command, call, on: &connection, into: &output) }
         runLocked(command, call, shards, on: &connection, into: &output)
     }
 
@@ -145,6 +147,7 @@ extension CommandLoop {
         case .failed(let failure)?:
             if serveValue(key, hash, by: readers?.onError, &output) { return true }
             missing.note(failure)
+        case .renewed? where serveValue(key, hash, by: readers?.renewed, &output): return true
         case .renewed?, nil: missing.keys.append(Wanted(name, hash, plan))
         }
         return false

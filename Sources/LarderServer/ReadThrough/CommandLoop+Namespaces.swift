@@ -21,16 +21,25 @@ extension CommandLoop {
             return dropInvalidated(command, call)
         }
         guard command != .exec else { return exec(&connection, &output) }
+        // A write that its origin has got ends as it began, whatever the namespaces are by now.
+        let hasAsked = connection.wait?.hasAskedWrite == true
         let places = command.keyPlaces(call)
-        guard places.contains(where: { reads.plan(for: call[$0])?.isSpecial == true }) else {
+        let isSpecial = places.contains { reads.plan(for: call[$0])?.isSpecial == true }
+        guard isSpecial || hasAsked else {
+            leaveLane(connection)
             return runHot(command, call, on: &connection, into: &output)
         }
-        switch writeRoute(of: command, call) {
-        case .memory: break
+        switch hasAsked ? .origin : writeRoute(of: command, call) {
+        case .memory: leaveLane(connection)
         case .origin: return writeThrough(command, call, &connection, &output)
         case .refused(let why): return output.appendErrorText("ERR \(why)")
         }
         runLocked(command, call, on: &connection, into: &output)
+    }
+
+    /// A command that has waited for its turn to write an origin does not write it any more.
+    func leaveLane(_ connection: ClientConnection) {
+        if let wait = connection.wait, wait.write != nil { reads?.endWrite(of: wait) }
     }
 
     /// Locks the keys from the look at them to the end of the command, so that what was there for
@@ -175,6 +184,7 @@ extension CommandLoop {
         case .absent?: output.appendNull(connection.version)
         case .failed(let failure)?:
             if !serve(key, hash, by: readers?.onError, &output) { missing.note(failure) }
+        case .renewed? where serve(key, hash, by: readers?.renewed, &output): return
         case .renewed?, nil: missing.keys.append(Wanted(name, hash, plan))
         }
     }

@@ -58,10 +58,7 @@ extension CommandLoop {
     /// Has a key loaded again that nobody waits for. Not under a shard's lock.
     func refresh(_ due: Wanted) {
         guard let source = reads?.source(of: due.plan) else { return }
-        let need = Need(
-            due.key, at: store.generation(of: due.hash), binding: due.plan.binding,
-            refreshing: due.loaded)
-        _ = source.need([(need, nil)])
+        _ = source.need([(need(of: due), nil)])
     }
 
     /// Answers for a key that memory has not: by what was loaded for it, or not yet.
@@ -69,13 +66,20 @@ extension CommandLoop {
         _ key: RawSpan, _ hash: UInt64, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
     ) {
-        guard connection.database == 0, !isInTransaction, let plan = reads?.plan(for: key),
-            plan.source != nil
-        else { return output.appendNull(connection.version) }
-        let name = Key(key.bytes)
-        if let outcome = connection.wait?.outcome(of: name) {
-            return answer(outcome, key, hash, connection, &output)
+        guard connection.database == 0, !isInTransaction else {
+            return output.appendNull(connection.version)
         }
+        // What it has waited for it gets, whatever the namespaces are by now.
+        switch connection.wait?.outcome(of: Key(key.bytes)) {
+        case .renewed? where serve(key, hash, by: readers?.renewed, &output): return
+        // It was renewed, and is gone again.
+        case .renewed?, nil: break
+        case let outcome?: return answer(outcome, key, hash, connection, &output)
+        }
+        guard let plan = reads?.plan(for: key), plan.source != nil else {
+            return output.appendNull(connection.version)
+        }
+        let name = Key(key.bytes)
         if let failure = want([Wanted(name, hash, plan)], &connection) {
             answer(.failed(failure), key, hash, connection, &output)
         } else {
@@ -89,11 +93,7 @@ extension CommandLoop {
     ) {
         switch outcome {
         case .value(let entry, _): unsafe output.appendBulk(entry.value.span.bytes)
-        case .renewed:
-            if !serve(key, hash, by: readers?.stale, &output) {
-                output.appendNull(connection.version)
-            }
-        case .absent: output.appendNull(connection.version)
+        case .absent, .renewed: output.appendNull(connection.version)
         case .failed(let failure):
             if !serve(key, hash, by: readers?.onError, &output) { output.append(failure) }
         }

@@ -11,7 +11,7 @@ final class ConnectionWait {
 
     private struct Pending {
         let key: Key
-        let source: Int
+        let source: ReadThrough.ServerSource
         let wait: WaitID
     }
 
@@ -36,6 +36,14 @@ final class ConnectionWait {
         var state: State
         /// What is answered when the origin has taken it.
         var reply: KeptReply?
+    }
+
+    /// Whether its command has had the origin asked for a write, which nothing undoes.
+    var hasAskedWrite: Bool {
+        switch write?.state {
+        case .asked, .done: true
+        case .queues, .held, nil: false
+        }
     }
 
     private let id: ConnectionID
@@ -96,7 +104,10 @@ final class ConnectionWait {
     }
 
     /// `waiter` will be told.
-    func expect(_ key: Key, _ waiter: LoadWaiter, from source: Int, _ wait: WaitID) {
+    func expect(
+        _ key: Key, _ waiter: LoadWaiter, from source: ReadThrough.ServerSource,
+        _ wait: WaitID
+    ) {
         pending[waiter.number] = Pending(key: key, source: source, wait: wait)
     }
 
@@ -130,5 +141,7 @@ final class ConnectionWait {
     func outcome(of key: Key) -> Landing.Outcome? { outcomes[key] }
 
     /// What to cancel when the client is gone, by source.
-    var waits: [(source: Int, wait: WaitID)] { pending.values.map { ($0.source, $0.wait) } }
+    var waits: [(source: ReadThrough.ServerSource, wait: WaitID)] {
+        pending.values.map { ($0.source, $0.wait) }
+    }
 }

@@ -6,6 +6,8 @@ final class LoadedReaders {
     let stale: LoadedReader
     /// Takes what may be served when the origin fails.
     let onError: LoadedReader
+    /// Takes all that there is: the origin has just said that it is good.
+    let renewed = LoadedReader { _ in true }
 
     init(_ reads: ReadThrough) {
         stale = LoadedReader { reads.takesStale($0) }

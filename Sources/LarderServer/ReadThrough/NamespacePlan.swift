@@ -102,7 +102,7 @@ extension SourceRules {
 }
 
 extension Duration {
-    fileprivate var wholeMilliseconds: UInt64 {
+    var wholeMilliseconds: UInt64 {
         UInt64(clamping: components.seconds) * 1000
             + UInt64(clamping: components.attoseconds / 1_000_000_000_000_000)
     }

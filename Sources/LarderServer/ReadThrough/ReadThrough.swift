@@ -3,106 +3,88 @@ import LarderCore
 import LarderHierarchy
 import LarderMemory
 import LarderResilience
-import LarderRuntime
 
-/// Namespaces and their sources, for the loops of a server (docs/decisions/0017).
+/// Namespaces and their sources, as one configuration has them (docs/decisions/0017). A reload puts
+/// another one in its place; the loops take that for their next batch.
 final class ReadThrough: Sendable {
     typealias ServerSource = Source<StoreMemory, LandingPost>
 
+    /// An origin with all that a source of it depends on: the next configuration goes on with the
+    /// source when all of it is the same.
+    struct Origination: Sendable {
+        let origin: OriginConfiguration
+        let namespaces: [UInt16: NamespaceConfiguration]
+        let source: ServerSource
+        /// The origin as each namespace sees it, in the order of the bindings.
+        let bindings: [OriginSet.Binding]
+        let numbers: [UInt16]
+    }
+
     private let matcher: NamespaceMatcher
     private let plans: [NamespacePlan]
-    private let sources: [ServerSource]
+    /// The number of each namespace, by its place in the file.
+    private let numbers: [UInt16]
+    /// Its place, by its number; -1 for none.
+    private let places: [Int32]
+    let originations: [Origination]
     let post: LandingPost
     let writes: OriginWrites
+    let idleTimes: [UInt16: IdleRule]
 
-    /// The namespaces of a configuration with their sources; nil when there are none.
+    /// The namespaces of a configuration.
     ///
     /// - Parameters:
     ///   - configuration: Has them.
-    ///   - origins: In place of those that the configuration describes.
-    ///   - store: The memory that is filled.
-    ///   - traffic: Resumes connections.
-    ///   - leases: Are told of what loads and writes have stored.
-    ///   - loopCount: Loops that have any.
-    /// - Returns: They, ready to be asked.
+    ///   - numbers: Theirs, by their places.
+    ///   - originations: Of the origins that they use.
+    ///   - post: Brings what is loaded.
+    ///   - writes: Writes to origins.
     /// - Throws: `ServerFailure` that names what cannot work.
-    static func make(
-        _ configuration: Configuration, _ origins: OriginSet?, store: ByteStore,
-        traffic: Traffic, leases: Leases, loopCount: Int
-    ) throws(ServerFailure) -> ReadThrough? {
-        guard !configuration.namespaces.isEmpty else { return nil }
-        let made: OriginSet
-        do throws(ConfigurationError) {
-            if let origins { made = origins } else { made = try OriginSet(configuration) }
-        } catch {
-            throw ServerFailure(description: error.description)
-        }
-        return try ReadThrough(
-            configuration, made, store: store, traffic: traffic, leases: leases,
-            loopCount: loopCount)
-    }
-
-    private init(
-        _ configuration: Configuration, _ origins: OriginSet, store: ByteStore,
-        traffic: Traffic, leases: Leases, loopCount: Int
+    init(
+        _ configuration: Configuration, numbers: [UInt16], _ originations: [Origination],
+        post: LandingPost, writes: OriginWrites
     ) throws(ServerFailure) {
         do throws(NamespaceMatcherError) {
             matcher = try NamespaceMatcher(configuration.namespaces.map(\.match))
         } catch {
             throw ServerFailure(description: "namespaces overlap: \(error)")
         }
-        post = LandingPost(loopCount: loopCount, traffic: traffic, leases: leases)
-        var plans = configuration.namespaces.map {
-            NamespacePlan($0, source: nil, binding: 0)
-        }
-        var sources: [ServerSource] = []
-        for origin in configuration.origins {
-            guard let bindings = origins.bindings[origin.name] else { continue }
-            for (place, binding) in bindings.enumerated() {
-                plans[binding.namespace] = NamespacePlan(
-                    configuration.namespaces[binding.namespace], source: sources.count,
-                    binding: place)
+        var places = [Int32](repeating: -1, count: Int(numbers.max() ?? 0) + 1)
+        for (place, number) in numbers.enumerated() { places[Int(number)] = Int32(place) }
+        var plans = configuration.namespaces.map { NamespacePlan($0, source: nil, binding: 0) }
+        for (source, origination) in originations.enumerated() {
+            for (binding, number) in origination.numbers.enumerated() {
+                let place = Int(places[Int(number)])
+                plans[place] = NamespacePlan(
+                    configuration.namespaces[place], source: source, binding: binding)
             }
-            let memory = StoreMemory(
-                store: store, namespaces: bindings.map { UInt16(clamping: $0.namespace + 1) },
-                keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
-            let levels = origins.levels[origin.name] ?? []
-            let core = try Self.core(
-                origin, bindings, levels: levels.map(\.name), configuration)
-            sources.append(
-                ServerSource(
-                    core, levels: levels, origins: bindings.map(\.origin), memory: memory,
-                    observer: post))
         }
-        store.classifyKeys { [matcher] key in
-            UInt16(clamping: matcher.number(of: key).map { $0 + 1 } ?? 0)
-        }
-        self.plans = plans
-        writes = OriginWrites(post: post)
-        self.sources = sources
+        (self.numbers, self.places, self.plans) = (numbers, places, plans)
+        self.originations = originations
+        (self.post, self.writes) = (post, writes)
+        idleTimes = Self.idleTimes(configuration, numbers)
     }
 
-    private static func core(
-        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding], levels: [String],
-        _ configuration: Configuration
-    ) throws(ServerFailure) -> SourceCore<FillToken, LoadWaiter> {
-        var source = SourceConfiguration(
-            name: origin.name,
-            rules: bindings.map { SourceRules(configuration.namespaces[$0.namespace], origin) })
-        source.batchMax = bindings.map(\.batchMax)
-        source.levels = levels
-        source.timeout = origin.timeout
-        var limits = SourceLimits()
-        limits.concurrency.most = origin.limit
-        limits.concurrency.least = min(limits.concurrency.least, origin.limit)
-        limits.concurrency.first = min(limits.concurrency.first, origin.limit)
-        do {
-            return try SourceCore(
-                source, limits: limits, seed: .random(in: 0 ... .max),
-                at: MonotonicClock.now())
-        } catch {
-            throw ServerFailure(description: "origins.\(origin.name): \(error)")
+    /// How long entries of each namespace stay without a reader, by their numbers.
+    private static func idleTimes(
+        _ configuration: Configuration, _ numbers: [UInt16]
+    ) -> [UInt16: IdleRule] {
+        var rules: [UInt16: IdleRule] = [:]
+        for (namespace, number) in zip(configuration.namespaces, numbers) {
+            guard let idle = namespace.idle else { continue }
+            let stale = max(namespace.stale, namespace.staleIfError)
+            rules[number] = IdleRule(
+                milliseconds: idle.wholeMilliseconds, staleMilliseconds: stale.wholeMilliseconds)
         }
+        return rules
+    }
+
+    /// Makes it the one by which `store` knows the namespaces of keys.
+    func teach(_ store: ByteStore) {
+        store.classifyKeys { [matcher, numbers] key in
+            matcher.number(of: key).map { numbers[$0] } ?? 0
+        }
+        store.setIdleTimes(idleTimes)
     }
 
     /// What is done with `key` of database 0; nil for a key of no namespace.
@@ -114,17 +96,18 @@ final class ReadThrough: Sendable {
 
     /// What is done with the keys of the namespace that an entry names.
     func plan(number: UInt16) -> NamespacePlan? {
-        number == 0 || Int(number) > plans.count ? nil : plans[Int(number) - 1]
+        guard Int(number) < places.count, places[Int(number)] >= 0 else { return nil }
+        return plans[Int(places[Int(number)])]
     }
 
     /// The number of the namespace of `key`.
     func number(for key: RawSpan) -> UInt16? {
-        matcher.number(of: key).map { UInt16(clamping: $0 + 1) }
+        matcher.number(of: key).map { numbers[$0] }
     }
 
     /// The number of a namespace, by which entries name it.
     func number(of name: String) -> UInt16? {
-        plans.firstIndex { $0.name == name }.map { UInt16(clamping: $0 + 1) }
+        plans.firstIndex { $0.name == name }.map { numbers[$0] }
     }
 
     /// Whether an entry that is no longer fresh may be served while it is loaded again.
@@ -141,31 +124,18 @@ final class ReadThrough: Sendable {
 
     /// The source of a namespace that has one.
     func source(of plan: NamespacePlan) -> ServerSource? {
-        plan.source.map { sources[$0] }
-    }
-
-    /// Nobody waits any more: the client is gone.
-    func end(_ wait: ConnectionWait, _ id: ConnectionID) {
-        for (source, wait) in wait.waits { sources[source].cancel([wait]) }
-        endWrite(of: wait)
-        _ = post.take(for: id)
+        plan.source.map { originations[$0].source }
     }
 
     /// A write that no origin was asked for yet does not come about.
-    func endWrite(of wait: ConnectionWait) {
-        defer { wait.write = nil }
-        switch wait.write?.state {
-        case .queues, .held: if let lane = wait.write?.lane { writes.leave(lane) }
-        case .asked, .done, nil: return
-        }
-    }
+    func endWrite(of wait: ConnectionWait) { writes.end(of: wait) }
 
     /// All sources.
-    var allSources: [ServerSource] { sources }
+    var allSources: [ServerSource] { originations.map(\.source) }
 
     /// How each source is now.
-    var statuses: [SourceStatus] { sources.map(\.status) }
+    var statuses: [SourceStatus] { originations.map(\.source.status) }
 
     /// A source by its place.
-    func source(at place: Int) -> ServerSource { sources[place] }
+    func source(at place: Int) -> ServerSource { originations[place].source }
 }

@@ -9,23 +9,31 @@ struct StoreMemory: SourceMemory {
     let namespaces: [UInt16]
     /// Whether anything is kept for each of them.
     let keeps: [Bool]
+    /// The time.
+    var clock: @Sendable () -> Moment = { Moment(MonotonicClock.now()) }
 
     func holds(_ need: Need<FillToken>) -> Bool {
-        // What is to be refreshed is there, and fresh.
-        guard need.refreshed == nil else { return false }
         let bytes = unsafe need.key.bytes.span.bytes
-        let now = Moment(MonotonicClock.now())
-        switch store.standing(of: bytes, store.hash(bytes), database: 0, at: now) {
-        case .fresh, .negative: return true
+        let hash = store.hash(bytes)
+        switch store.standing(of: bytes, hash, database: 0, at: clock()) {
+        case .fresh, .negative: break
         case .stale, .absent: return false
         }
+        guard let refreshed = need.refreshed else { return true }
+        // Fresh it was when the refresh was asked for. What was loaded or written since is enough.
+        let entry = store.describe(bytes, hash, database: 0, at: clock())
+        guard let loaded = entry?.provenance?.loaded else { return entry != nil }
+        return loaded > Moment(refreshed)
     }
 
     func store(_ fill: Fill<FillToken>) -> Fill<FillToken>.Outcome {
-        guard keeps[fill.need.binding] else { return .refused }
+        guard keeps[fill.need.binding] else {
+            if case .renewed = fill.content { return .gone }
+            return .refused
+        }
         let key = unsafe fill.need.key.bytes.span.bytes
         let hash = store.hash(key)
-        let now = Moment(MonotonicClock.now())
+        let now = clock()
         let outcome: FillOutcome
         switch fill.content {
         case .value(let entry):
@@ -39,7 +47,12 @@ struct StoreMemory: SourceMemory {
             outcome = store.fillAbsent(
                 key, hash, database: 0, at: now, provenance: provenance,
                 ifGeneration: fill.need.token)
-        case .renewed: return .gone
+        case .renewed(let created, let expires, let staleUntil):
+            guard let validator = fill.need.validator else { return .gone }
+            let renewal = Renewal(
+                validator, loaded: Moment(created),
+                freshUntil: expires.map(Moment.init) ?? .never, end: staleUntil.map(Moment.init))
+            return renew(fill.need, renewal)
         }
         return switch outcome {
         case .stored: .stored(version: 0)
@@ -57,7 +70,7 @@ struct StoreMemory: SourceMemory {
     func settle(_ settlement: Settlement<FillToken>) {
         let key = unsafe settlement.change.key.bytes.span.bytes
         let hash = store.hash(key)
-        let now = Moment(MonotonicClock.now())
+        let now = clock()
         var shards = ShardSet()
         store.insertShard(of: hash, into: &shards)
         // Where the key stands is looked at, and the change made, under one lock.
@@ -82,6 +95,19 @@ struct StoreMemory: SourceMemory {
         }
     }
 
+    private func renew(
+        _ need: Need<FillToken>, _ renewal: Renewal
+    ) -> Fill<FillToken>.Outcome {
+        let key = unsafe need.key.bytes.span.bytes
+        let outcome = store.renew(
+            key, store.hash(key), database: 0, at: clock(), renewal, ifGeneration: need.token)
+        return switch outcome {
+        case .renewed: .stored(version: 0)
+        case .outdated: .moved
+        case .gone: .gone
+        }
+    }
+
     private func provenance(of entry: Entry, _ need: Need<FillToken>) -> Provenance {
         var provenance = Provenance(
             loaded: Moment(entry.created),
@@ -91,6 +117,14 @@ struct StoreMemory: SourceMemory {
         provenance.priority = entry.priority
         provenance.namespace = namespaces[need.binding]
         provenance.tags = EntryTags(entry.tags) ?? EntryTags()
+        provenance.validator = entry.validator?.shortened
         return provenance
+    }
+}
+
+extension Validator {
+    /// The tag alone where there is one: it decides, and a date would cost each entry 29 bytes.
+    fileprivate var shortened: Validator? {
+        tag.isEmpty ? self : Validator(tag: tag, modified: [])
     }
 }

@@ -150,6 +150,43 @@ import Testing
         #expect(bench.origin.requests.last == LoadRequest(key))
     }
 
+    /// Fails when those who wait are sent to look for a value that a client has deleted.
+    @Test func `a value that moved while it was renewed is loaded for those who wait`() async throws
+    {
+        let bench = try SourceBench()
+        let entry = whole(bench.time)
+        bench.memory.write(key, entry)
+        bench.time.advance(by: .seconds(11))
+        bench.origin.answer(key, with: .notModified(LoadedLifetime()))
+        bench.need(key, for: 1, validator: entry.validator)
+        await bench.origin.asked.reach(1)
+        bench.delete(key)
+        bench.origin.answer(key, with: .loaded(Loaded([7])))
+        bench.origin.open()
+        await bench.inbox.tally.reach(1)
+        #expect(bench.inbox[1]?.value == [7])
+        #expect(bench.memory.entry(key) == nil)
+    }
+
+    @Test func `what is not to be kept any longer is not renewed`() async throws {
+        let bench = try SourceBench()
+        let entry = whole(bench.time)
+        bench.memory.write(key, entry)
+        bench.time.advance(by: .seconds(11))
+        var lifetime = LoadedLifetime()
+        lifetime.isCacheable = false
+        bench.origin.answer(key, with: .notModified(lifetime))
+        bench.need(key, for: 1, validator: entry.validator)
+        await bench.origin.asked.reach(1)
+        var loaded = Loaded([7])
+        loaded.lifetime = lifetime
+        bench.origin.answer(key, with: .loaded(loaded))
+        bench.origin.open()
+        await bench.inbox.tally.reach(1)
+        #expect(bench.inbox[1]?.value == [7])
+        #expect(bench.memory.entry(key)?.value == entry.value)
+    }
+
     @Test func `a level's value that has not changed is good again`() async throws {
         let level = InMemoryLevel(name: "near")
         let bench = try SourceBench(levels: [level])
@@ -166,5 +203,11 @@ import Testing
         renewed.staleUntil = bench.time.now.advanced(by: .seconds(65))
         #expect(bench.memory.entry(key) == renewed)
         await settled(level) { $0.entries[key] == renewed }
+    }
+}
+
+extension Landing.Outcome {
+    fileprivate var value: [UInt8]? {
+        if case .value(let entry, _) = self { entry.value } else { nil }
     }
 }

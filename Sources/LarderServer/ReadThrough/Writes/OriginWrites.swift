@@ -27,6 +27,15 @@ final class OriginWrites: Sendable {
         lanes.withLock { $0.enter(keys, waiter) }
     }
 
+    /// A write that no origin was asked for yet does not come about.
+    func end(of wait: ConnectionWait) {
+        defer { wait.write = nil }
+        switch wait.write?.state {
+        case .queues, .held: if let lane = wait.write?.lane { leave(lane) }
+        case .asked, .done, nil: return
+        }
+    }
+
     /// Lets the next ones write.
     func leave(_ lane: LaneID) {
         post.granted(lanes.withLock { $0.leave(lane) })
