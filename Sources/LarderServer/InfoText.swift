@@ -33,7 +33,8 @@ struct InfoText {
         let wanted = Self.sections.filter { section in
             isAll || isUsual && section.isUsual || sections.contains(section.name.lowercased())
         }
-        return wanted.filter { $0.name != "Origins" || shared.namespaces.current != nil }.map { section in
+        let hasOrigins = shared.namespaces.current != nil
+        return wanted.filter { $0.name != "Origins" || hasOrigins }.map { section in
             "# \(section.name)\r\n"
                 + fields(of: section.name).map { "\($0.0):\($0.1)\r\n" }.joined()
         }.joined(separator: "\r\n")
