@@ -110,7 +110,10 @@ import LarderResilience
 
         func holds(_ need: Need<Token>) -> Bool { false }
         func store(_ fill: Fill<Token>) -> Fill<Token>.Outcome { .refused }
+        func announceWrite(of key: Key) -> Token { Token(generation: 1, epoch: 1) }
+        func settle(_ settlement: Settlement<Token>) {}
         func landed(_ landing: Landing, for waiters: [Waiter]) {}
+        func bypassed(_ waiter: Waiter, _ outcome: LoadOutcome) {}
         func timedOut(_ waiters: [Waiter], _ failure: SourceFailure) {}
 
         func load(_ requests: [LoadRequest]) async -> [LoadOutcome] {

@@ -172,7 +172,7 @@ struct OneKeyWorld {
                 for waiter in waiters {
                     try serve(version(entry), since: known.removeValue(forKey: waiter) ?? 0)
                 }
-            case .cancel, .timeOut: break
+            case .cancel, .timeOut, .writeOrigin, .settle, .finish, .bypassed: break
             }
         }
     }

@@ -24,9 +24,12 @@ public struct OriginSet: Sendable {
     /// The bindings of each origin that a namespace uses, by its name.
     public let bindings: [String: [Binding]]
 
-    /// Origins that were made elsewhere, by their names.
-    public init(bindings: [String: [Binding]]) {
-        self.bindings = bindings
+    /// Levels between memory and each origin, by its name, the nearest first.
+    public let levels: [String: [any Level]]
+
+    /// Origins, and levels above them, that were made elsewhere, by the origins' names.
+    public init(bindings: [String: [Binding]], levels: [String: [any Level]] = [:]) {
+        (self.bindings, self.levels) = (bindings, levels)
     }
 
     /// Starts the threads of all origins that namespaces use. Nothing is connected yet.
@@ -52,6 +55,7 @@ public struct OriginSet: Sendable {
                     namespace: number, origin: bound, batchMax: isBatched ? Self.batchMax : 1))
         }
         self.bindings = bindings
+        levels = [:]
     }
 }
 

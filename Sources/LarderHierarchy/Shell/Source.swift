@@ -16,13 +16,16 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
         @usableFromInline var core: Core
         var tasks: [AskID: Task<Void, Never>] = [:]
         @usableFromInline var alarm = Alarm()
+        /// Those who wait for the end of their writes, by number.
+        var writers: [UInt64: CheckedContinuation<WriteOutcome, Never>] = [:]
+        var lastWriter: UInt64 = 0
     }
 
     @usableFromInline let state: Guarded<State>
     @usableFromInline let memory: Memory
     private let observer: Observer
     private let levels: [any Level]
-    private let origins: [any Origin]
+    let origins: [any Origin]
     @usableFromInline let clock: ShellClock
     private let budget: SharedMissBudget?
 
@@ -98,12 +101,14 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     ///
     /// - Parameters:
     ///   - keys: They.
-    ///   - isInvalidation: Somebody else has changed them in the origin, which hears of it.
+    ///   - binding: Place of their rules. The origin hears that they have changed, before memory
+    ///     does: what is loaded next must not come from a replica that is behind.
     /// - Returns: For `endWrite`.
-    public func beginWrite(of keys: [Key], isInvalidation: Bool = false) -> WriteID {
-        if isInvalidation {
-            for key in keys { tellOrigins(.key(key)) }
+    public func beginWrite(of keys: [Key], binding: Int? = nil) -> WriteID {
+        if let binding {
+            for key in keys { origins[binding].invalidated(.key(key)) }
         }
+        guard !levels.isEmpty else { return .unmarked(keys) }
         let now = clock.now()
         return run(at: now) { core, actions in core.beginWrite(of: keys, at: now, &actions) }
     }
@@ -117,15 +122,19 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
     /// All matching entries that were loaded before the ban's time are to die, or grow stale, in
     /// the levels; the origin hears of it. To be called before memory is told, and that before the
     /// ban is acknowledged.
-    public func ban(_ ban: Ban) {
+    ///
+    /// - Parameters:
+    ///   - ban: It.
+    ///   - binding: Place of the rules of all that it means, if one has all.
+    public func ban(_ ban: Ban, binding: Int? = nil) {
         // First: a load that begins after the ban must not ask a replica that is behind.
-        tellOrigins(ban.scope)
+        if let binding {
+            origins[binding].invalidated(ban.scope)
+        } else {
+            for origin in origins { origin.invalidated(ban.scope) }
+        }
         let now = clock.now()
         run(at: now) { core, actions in core.ban(ban, at: now, &actions) }
-    }
-
-    private func tellOrigins(_ scope: Ban.Scope) {
-        for origin in origins { origin.invalidated(scope) }
     }
 
     /// How it is now.
@@ -136,7 +145,7 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
 
     /// Lets the core decide, then does what it wants.
     @discardableResult
-    private func run<Result>(
+    func run<Result>(
         at now: Tick, _ decide: (inout Core, inout [Action]) -> Result
     ) -> Result {
         var actions: [Action] = []
@@ -187,6 +196,17 @@ public final class Source<Memory: SourceMemory, Observer: SourceObserver>: Senda
                 let answers = await origin.load(requests)
                 return { $0.loaded(answers, by: id, at: $1, &$2) }
             }
+        case .writeOrigin(let id, let binding, let change):
+            let token = memory.announceWrite(of: change.key)
+            let origin = origins[binding]
+            start(id) {
+                let outcome = await origin.outcome(of: change)
+                return { $0.written(outcome, since: token, by: id, at: $1, &$2) }
+            }
+        case .settle(let settlement): settle(settlement)
+        case .finish(let writer, let outcome):
+            state.withLock { $0.writers.removeValue(forKey: writer) }?.resume(returning: outcome)
+        case .bypassed(let waiter, let outcome): observer.bypassed(waiter, outcome)
         case .write(let id, let level, let change):
             let level = levels[level]
             start(id) {

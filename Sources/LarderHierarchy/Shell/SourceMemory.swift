@@ -13,6 +13,13 @@ public protocol SourceMemory: Sendable {
 
     /// Stores what was loaded, unless the key has moved on from its token.
     func store(_ fill: Fill<Token>) -> Fill<Token>.Outcome
+
+    /// The origin is about to be asked to change a key: the key moves on, so that loads that began
+    /// before do not fill. Returns where it stands then.
+    func announceWrite(of key: Key) -> Token
+
+    /// Does what became of a change in the origin, and lets the key move on.
+    func settle(_ settlement: Settlement<Token>)
 }
 
 /// Who is told how loads end.
@@ -25,4 +32,7 @@ public protocol SourceObserver: Sendable {
 
     /// They have waited too long: whatever they still wait for is given up for them.
     func timedOut(_ waiters: [Waiter], _ failure: SourceFailure)
+
+    /// What the origin has, past memory.
+    func bypassed(_ waiter: Waiter, _ outcome: LoadOutcome)
 }

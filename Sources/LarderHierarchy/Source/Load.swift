@@ -39,6 +39,8 @@ struct Batch: Sendable {
         case origin(binding: Int)
         /// A level, to which something is written: the number that `LevelWrites` gave it.
         case write(level: Int, number: UInt64)
+        /// The origin, by an errand.
+        case errand(Ticket)
     }
 
     /// How far it is.

@@ -7,6 +7,15 @@ public enum SourceAction<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     case askLevel(AskID, level: Int, [Key])
     /// Ask the origin for needs of one binding. The answers go to `loaded(_:by:at:_:)`.
     case askOrigin(AskID, binding: Int, [LoadRequest])
+    /// Move the key's generation in memory, then have the origin take the change. What came of it
+    /// goes to `written(_:since:by:at:_:)`.
+    case writeOrigin(AskID, binding: Int, OriginChange)
+    /// Do in memory what became of a change, then call `settled(_:_:)`.
+    case settle(Settlement<Token>)
+    /// The change of the writer with this number has ended: memory and marks are as they are to be.
+    case finish(UInt64, WriteOutcome)
+    /// Tell who wanted it what the origin has, past memory.
+    case bypassed(Waiter, LoadOutcome)
     /// Write to a level. What came of it goes to `wrote(_:by:at:_:)`.
     case write(AskID, level: Int, LevelChange)
     /// Nobody waits for the answer to this question any more.

@@ -7,11 +7,13 @@ extension SourceCore {
     mutating func enterGate(
         _ id: AskID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) {
-        guard let batch = batches.element(id.ticket), let first = batch.loads.first,
-            let load = loads.element(first.ticket)
-        else { return }
+        guard let batch = batches.element(id.ticket), let deadline = deadline(of: batch) else {
+            return
+        }
+        // Who would be refused does not wait for that behind questions that hang.
+        guard !breaker.refuses(at: now) else { return fail(id, failure(.open), at: now, &actions) }
         switch gate.enter(
-            id, deadline: load.deadlines.hard, at: now, ifAllowed: { budget?.take() ?? true })
+            id, deadline: deadline, at: now, ifAllowed: { budget?.take() ?? true })
         {
         case .go:
             if !ask(id, at: now, &actions) {
@@ -20,6 +22,12 @@ extension SourceCore {
         case .wait(let ticket): batches.change(id.ticket) { $0.stage = .queues(ticket) }
         case .full: fail(id, failure(.overloaded, "too many loads wait"), at: now, &actions)
         }
+    }
+
+    /// Until when a question may wait to be asked, or asked again.
+    func deadline(of batch: Batch) -> Tick? {
+        if case .errand(let errand) = batch.place { return errands.element(errand)?.deadline }
+        return batch.loads.first.flatMap { loads.element($0.ticket)?.deadlines.hard }
     }
 
     /// Lets in those whose turn it is.

@@ -39,8 +39,7 @@ extension SourceCore {
     mutating func ask(
         _ id: AskID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) -> Bool {
-        guard let batch = batches.element(id.ticket), case .origin(let binding) = batch.place
-        else { return false }
+        guard let batch = batches.element(id.ticket) else { return false }
         let permit: CircuitBreaker.Permit
         switch breaker.admission(at: now) {
         case .attempt(let granted), .probe(let granted): permit = granted
@@ -49,15 +48,24 @@ extension SourceCore {
             return false
         }
         retries.noteRequest()
-        counted.asked += batch.loads.count
-        if batch.failedTries > 0 { counted.retried += 1 }
         batches.change(id.ticket) { $0.stage = .asked(permit, at: now) }
         deadlines.insert(id.ticket.index, deadline: now.advanced(by: configuration.timeout))
-        let requests = batch.loads.compactMap { load in
+        let isAgain = batch.failedTries > 0
+        switch batch.place {
+        case .origin(let binding):
+            counted.asked += batch.loads.count
+            if isAgain { counted.retried += 1 }
+            actions.append(.askOrigin(id, binding: binding, requests(of: batch)))
+        case .errand(let errand): send(errand, by: id, isAgain: isAgain, at: now, &actions)
+        case .level, .write: preconditionFailure("Levels have no gate.")
+        }
+        return true
+    }
+
+    private func requests(of batch: Batch) -> [LoadRequest] {
+        batch.loads.compactMap { load in
             loads.element(load.ticket).map { LoadRequest($0.need.key, validator: $0.validator) }
         }
-        actions.append(.askOrigin(id, binding: binding, requests))
-        return true
     }
 
     /// The origin has answered, one answer for each key. What comes late is ignored.
@@ -68,15 +76,17 @@ extension SourceCore {
         guard var batch = batches.element(id.ticket),
             case .asked(let permit, let begin) = batch.stage
         else { return }
+        if case .errand = batch.place {
+            precondition(answers.count == 1, "One answer for each key.")
+            return passed(answers[0], by: id, at: now, &actions)
+        }
         precondition(answers.count == batch.loads.count, "One answer for each key.")
         deadlines.remove(id.ticket.index)
         _ = batches.remove(id.ticket)
         let failures = answers.compactMap(\.failure)
         // One key that the origin cannot answer for says nothing about the origin.
         let isDown = failures.count == answers.count
-        let changed = breaker.record(
-            isDown ? .failure : .success, of: permit, at: now, using: &random)
-        if changed == .closed { gate.restart(at: now) }
+        note(isDown: isDown, permit, at: now)
         let time = now.duration(since: begin)
         var failed: [(LoadID, SourceFailure)] = []
         for (load, answer) in zip(batch.loads, answers) {
@@ -93,7 +103,14 @@ extension SourceCore {
         leaveGate(outcome(failures, isDown: isDown, after: time), at: now, &actions)
     }
 
-    private func outcome(
+    /// Tells the breaker how a question ended.
+    mutating func note(isDown: Bool, _ permit: CircuitBreaker.Permit, at now: Tick) {
+        let changed = breaker.record(
+            isDown ? .failure : .success, of: permit, at: now, using: &random)
+        if changed == .closed { gate.restart(at: now) }
+    }
+
+    func outcome(
         _ failures: [SourceFailure], isDown: Bool, after time: Duration
     ) -> ConcurrencyLimit.Outcome {
         guard isDown, let first = failures.first else { return .answered(after: time) }
@@ -106,14 +123,14 @@ extension SourceCore {
     /// Tries again what the origin has not seen, if there is time and the budget allows it.
     ///
     /// Whatever it has seen is not tried again: a load that fails must not become two.
-    private mutating func retry(
+    mutating func retry(
         _ batch: Batch, _ failures: [SourceFailure], at now: Tick
     ) -> Bool {
-        guard let first = batch.loads.first, let load = loads.element(first.ticket),
+        guard let deadline = deadline(of: batch),
             failures.allSatisfy({ $0.cause == .unreachable }),
             batch.failedTries + 1 < configuration.tries,
             let next = Backoff().next(
-                after: batch.failedTries, at: now, before: load.deadlines.hard, using: &random),
+                after: batch.failedTries, at: now, before: deadline, using: &random),
             retries.takeRetry(at: now)
         else { return false }
         var again = batch
@@ -230,13 +247,16 @@ extension SourceCore {
         _ actions: inout [SourceAction<Token, Waiter>]
     ) {
         guard let batch = batches.remove(id.ticket) else { return }
+        if case .errand(let errand) = batch.place {
+            return turnAway(errand, failure, at: now, &actions)
+        }
         let isKeys = batch.failedTries > 0
         for load in batch.loads { fail(load, failure, isKeys: isKeys, at: now, &actions) }
     }
 }
 
 extension LoadOutcome {
-    fileprivate var failure: SourceFailure? {
+    var failure: SourceFailure? {
         if case .failed(let failure) = self { failure } else { nil }
     }
 }

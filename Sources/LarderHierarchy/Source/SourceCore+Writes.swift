@@ -6,7 +6,14 @@ extension SourceCore {
     /// A write under way, for `endWrite`.
     public struct WriteID: Sendable {
         let keys: [Key]
+        /// Whether the keys are marked; only levels need that.
+        let isMarked: Bool
         let isByName: Bool
+
+        /// A write that no level is to hear of.
+        static func unmarked(_ keys: [Key]) -> Self {
+            Self(keys: keys, isMarked: false, isByName: false)
+        }
     }
 
     /// Keys are about to be written or deleted, in memory or in the origin.
@@ -18,19 +25,22 @@ extension SourceCore {
     public mutating func beginWrite(
         of keys: [Key], at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
     ) -> WriteID {
+        guard !levels.isEmpty else { return .unmarked(keys) }
         let isByName = marks.beginWrite(of: keys)
         for level in levels.indices {
             for key in keys { levels[level].writes.append(.remove, of: key, at: now) }
             sendWrites(to: level, at: now, &actions)
         }
-        return WriteID(keys: keys, isByName: isByName)
+        return WriteID(keys: keys, isMarked: true, isByName: isByName)
     }
 
-    /// They were, and memory's generations have moved. What was wrong with their loads is over.
+    /// They were, and memory's generations have moved. What was wrong with their loads is over,
+    /// unless the write did not come about.
     ///
     /// - Complexity: O(keys).
-    public mutating func endWrite(_ write: WriteID) {
-        marks.endWrite(of: write.keys, isByName: write.isByName)
+    public mutating func endWrite(_ write: WriteID, isDone: Bool = true) {
+        if write.isMarked { marks.endWrite(of: write.keys, isByName: write.isByName) }
+        guard isDone else { return }
         for key in write.keys {
             failures.noteSuccess(of: key)
             unstorable.remove(key)

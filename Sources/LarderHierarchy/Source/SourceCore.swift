@@ -42,6 +42,8 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
     @usableFromInline var flights: Flights
     var loads = Pool<Load<Token, Flights.FlightID>>()
     var batches = Pool<Batch>()
+    /// Writes, and loads past memory.
+    var errands = Pool<Errand>()
     /// Of batches: when their question, or their rest, is over.
     var deadlines = DeadlineHeap()
     var gate: LoadGate<AskID>
@@ -102,7 +104,7 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     /// Whether nobody is asked, nobody has a place or waits for one, and all is written.
     var isIdle: Bool {
-        batches.count == 0 && deadlines.count == 0 && gate.limit.inFlight == 0
+        batches.count == 0 && errands.count == 0 && deadlines.count == 0 && gate.limit.inFlight == 0
             && gate.queue.count == 0 && levels.allSatisfy(\.writes.isIdle)
     }
 
@@ -117,20 +119,6 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
         case .asked, .late: true
         case .queues, .rests, nil: false
         }
-    }
-
-    /// When time alone changes something: `advance(to:_:)` is to be called then.
-    ///
-    /// - Complexity: O(levels).
-    public func nextStep(at now: Tick) -> Tick? {
-        var next = deadlines.first?.deadline
-        func look(at time: Tick?) {
-            if let time { next = min(next ?? time, time) }
-        }
-        look(at: flights.nextDeadline)
-        look(at: gate.nextStep(at: now))
-        for level in levels { look(at: level.nextStep) }
-        return next
     }
 
     /// Somebody needs a key. `begin(at:_:)` is to be called after the last of its needs.
@@ -241,53 +229,5 @@ public struct SourceCore<Token: Hashable & Sendable, Waiter: Sendable>: Sendable
 
     func failure(_ cause: SourceFailure.Cause, _ detail: String = "") -> SourceFailure {
         SourceFailure(source: configuration.name, cause: cause, detail: detail)
-    }
-
-    /// Does what is due at `now`.
-    public mutating func advance(
-        to now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
-    ) {
-        while let next = deadlines.first, next.deadline <= now,
-            let ticket = batches.ticket(at: next.index)
-        {
-            end(AskID(ticket: ticket), at: now, &actions)
-        }
-        for level in levels.indices { sendWrites(to: level, at: now, &actions) }
-        var late: [Waiter] = []
-        flights.expire(at: now, waiters: &late)
-        if !late.isEmpty {
-            counted.timedOut += late.count
-            actions.append(.timeOut(late, failure(.timeout, "the wait was too long")))
-        }
-        advanceGate(at: now, &actions)
-    }
-
-    /// The time of a batch is over.
-    private mutating func end(
-        _ id: AskID, at now: Tick, _ actions: inout [SourceAction<Token, Waiter>]
-    ) {
-        guard let batch = batches.element(id.ticket) else { return }
-        deadlines.remove(id.ticket.index)
-        switch (batch.stage, batch.place) {
-        case (.asked, .level(let level)):
-            actions.append(.cancel(id))
-            let late = SourceFailure(source: configuration.levels[level], cause: .timeout)
-            let answers = batch.loads.map { _ in Lookup<Entry>.failed(late) }
-            answered(answers, by: id, at: now, &actions)
-        case (.asked, .origin):
-            actions.append(.cancel(id))
-            let late = LoadOutcome.failed(failure(.timeout))
-            loaded(batch.loads.map { _ in late }, by: id, at: now, &actions)
-        case (.asked(let permit, _), .write(let level, _)):
-            counted.lateWrites += 1
-            _ = levels[level].breaker.record(.failure, of: permit, at: now, using: &random)
-            batches.change(id.ticket) { $0.stage = .late }
-        case (.late, _):
-            preconditionFailure("What is late has no deadline any more.")
-        case (.rests, _):
-            enterGate(id, at: now, &actions)
-        case (.queues, _):
-            preconditionFailure("The gate keeps the deadlines of those who wait for it.")
-        }
     }
 }

@@ -1,3 +1,5 @@
+import LarderCore
+
 /// What a source has done.
 public struct SourceCounts: Hashable, Sendable {
     /// Loads that were started.
@@ -33,7 +35,40 @@ public struct SourceCounts: Hashable, Sendable {
     public var lateWrites = 0
     /// Bans.
     public var bans = 0
+    /// Loads past memory that the origin was asked for.
+    public var bypassed = 0
+    /// Writes to the origin.
+    public var writes = OriginWriteCounts()
 
     /// Nothing yet.
     public init() {}
+}
+
+/// What became of the writes to an origin.
+public struct OriginWriteCounts: Hashable, Sendable {
+    /// Times that the origin was asked for one.
+    public var asked = 0
+    /// Those that were asked again, since it had not seen them.
+    public var retried = 0
+    /// Writes that it took.
+    public var applied = 0
+    /// Writes that did not happen: it would not, or was not asked.
+    public var refused = 0
+    /// Writes of which nobody knows: their keys were dropped.
+    public var unknown = 0
+    /// Those of them that were not answered in time.
+    public var timedOut = 0
+    /// Writes that wait for a place or for another try, now.
+    public var waiting = 0
+
+    /// None yet.
+    public init() {}
+
+    mutating func count(_ outcome: WriteOutcome) {
+        switch outcome {
+        case .applied: applied += 1
+        case .refused: refused += 1
+        case .unknown: unknown += 1
+        }
+    }
 }

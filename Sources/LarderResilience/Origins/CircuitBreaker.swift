@@ -92,6 +92,20 @@ public struct CircuitBreaker: Hashable, Sendable {
         if case .closed = state { true } else { false }
     }
 
+    /// Whether a call that wants to be made now would be refused; then it counts as refused.
+    ///
+    /// - Complexity: O(1).
+    public mutating func refuses(at now: Tick) -> Bool {
+        switch state {
+        case .open(let until) where now < until: break
+        case .halfOpen(let admitted, _, let until)
+        where now < until && admitted >= configuration.probeCount: break
+        case .closed, .open, .halfOpen: return false
+        }
+        refusedCount += 1
+        return true
+    }
+
     /// Whether a call may be made now. Each permit is to be recorded once.
     ///
     /// - Complexity: O(1).

@@ -59,8 +59,10 @@ extension CommandLoop {
             guard !store.isBroken(watch, at: now) else { return output.appendNullArray(version) }
             shards.formUnion(watch.shards)
         }
+        let writes = announceWrites(of: transaction, connection)
         (isInTransaction, tellings.isCollecting) = (true, true)
         let missing = runLocked(transaction, shards, on: &connection, into: &output)
+        writes.end()
         tellings.isCollecting = false
         if !tellings.isEmpty || connection.version != version {
             tellCollected(of: transaction, from: version, on: &connection, into: &output)

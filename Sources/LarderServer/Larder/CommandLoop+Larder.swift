@@ -1,4 +1,5 @@
 import LarderCore
+import LarderHierarchy
 import LarderMemory
 import LarderWire
 
@@ -28,40 +29,58 @@ extension CommandLoop {
     private func ban(
         _ call: borrowing Call, _ connection: ClientConnection, _ output: inout OutputBuffer
     ) {
-        let isSoft = call.count == 5
-        guard call.count == 4 || isSoft && call[4].equalsIgnoringCase("soft") else {
-            return output.appendSyntaxError()
+        switch banRequest(call, connection) {
+        case .wrong: output.appendSyntaxError()
+        case .wrongTag: output.appendError("ERR a tag has between 1 and 255 bytes")
+        case .wrongPrefix:
+            output.appendErrorText(
+                "ERR a prefix ends with :* (the key above, and all below it) or :+ (only what "
+                    + "is below), as in user:42:*")
+        case .unknownNamespace:
+            output.append("-ERR no namespace is called '")
+            output.appendPrintable(call[3], max: 128)
+            output.append("'\r\n")
+        case .denied:
+            output.appendError("NOPERM this user may ban only keys, and only its own")
+        case .ban(let scope, let strength):
+            // EXEC has told the sources before it locked the shards.
+            if !isInTransaction { reads?.ban(scope, strength) }
+            output.appendInteger(Int64(store.ban(scope, strength, at: now)))
         }
+    }
+
+    /// Tells the sources of a ban that EXEC is about to carry out.
+    func announceBan(_ call: borrowing Call, _ connection: ClientConnection) {
+        guard case .ban(let scope, let strength) = banRequest(call, connection) else { return }
+        reads?.ban(scope, strength)
+    }
+
+    /// What a call of LARDER BAN asks for.
+    private enum BanRequest {
+        case ban(BanScope, Ban.Strength)
+        case wrong, wrongTag, wrongPrefix, unknownNamespace, denied
+    }
+
+    private func banRequest(_ call: borrowing Call, _ connection: ClientConnection) -> BanRequest {
+        let isSoft = call.count == 5
+        guard call.count == 4 || isSoft && call[4].equalsIgnoringCase("soft") else { return .wrong }
         let name = call[3]
         let scope: BanScope
         if call[2].equalsIgnoringCase("key") {
             scope = .key(name.bytes, database: connection.database)
         } else if call[2].equalsIgnoringCase("tag") {
-            guard EntryTags([name.bytes]) != nil else {
-                return output.appendError("ERR a tag has between 1 and 255 bytes")
-            }
+            guard EntryTags([name.bytes]) != nil else { return .wrongTag }
             scope = .tag(name.bytes)
         } else if call[2].equalsIgnoringCase("prefix") {
-            guard let prefix = KeyPrefix(pattern: name.bytes) else {
-                return output.appendErrorText(
-                    "ERR a prefix ends with :* (the key above, and all below it) or :+ (only what "
-                        + "is below), as in user:42:*")
-            }
+            guard let prefix = KeyPrefix(pattern: name.bytes) else { return .wrongPrefix }
             scope = .prefix(prefix)
         } else if call[2].equalsIgnoringCase("namespace") {
-            guard let number = reads?.number(of: name.text) else {
-                output.append("-ERR no namespace is called '")
-                output.appendPrintable(name, max: 128)
-                return output.append("'\r\n")
-            }
+            guard let number = reads?.number(of: name.text) else { return .unknownNamespace }
             scope = .namespace(number)
         } else {
-            return output.appendSyntaxError()
+            return .wrong
         }
-        guard mayBan(scope, connection) else {
-            return output.appendError("NOPERM this user may ban only keys, and only its own")
-        }
-        output.appendInteger(Int64(store.ban(scope, isSoft ? .soft : .hard, at: now)))
+        return mayBan(scope, connection) ? .ban(scope, isSoft ? .soft : .hard) : .denied
     }
 
     /// Who may use some keys only may not touch others by a ban.
@@ -84,7 +103,7 @@ extension CommandLoop {
             return output.appendError("ERR LARDER GET BYPASS does not wait inside EXEC")
         }
         guard connection.database == 0, let reads, let plan = reads.plan(for: call[2]),
-            let origin = reads.origin(of: plan)
+            let source = reads.source(of: plan)
         else { return output.appendError("ERR the key has no origin") }
         if let outcome = connection.wait?.bypassed {
             connection.wait?.bypassed = nil
@@ -101,11 +120,6 @@ extension CommandLoop {
         wait.beginBypass(waiter)
         (connection.isWaiting, breaksAhead) = (true, true)
         counters.uncountCall(table.place(of: .larder, call))
-        let (key, post) = (Key(call[2].bytes), reads.post)
-        Task(name: "bypass", executorPreference: WorkerExecutor.shared) {
-            let outcomes = await origin.load([LoadRequest(key)])
-            let silent = SourceFailure(source: plan.origin, cause: .corrupt)
-            post.bypassed(waiter, outcomes.first ?? .failed(silent))
-        }
+        source.bypass(Key(call[2].bytes), binding: plan.binding, for: waiter)
     }
 }

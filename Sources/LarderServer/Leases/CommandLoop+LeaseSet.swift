@@ -90,6 +90,9 @@ extension CommandLoop {
             return output.appendError(
                 "ERR LARDER SET without LEASE writes no keys whose writes go to an origin")
         }
+        // EXEC has told the source before it locked the shards.
+        var writes = AnnouncedWrites()
+        if !isInTransaction, connection.database == 0 { announce(call[2], in: &writes) }
         let part = options.hasProvenance ? provenance : nil
         var outcome = PutOutcome.stored
         withKey(call[2], connection) { access in
@@ -101,7 +104,7 @@ extension CommandLoop {
             }
         }
         if plan?.dropsWrites == true { drop(call[2]) }
-        if !isInTransaction, connection.database == 0 { noteWrite(call[2]) }
+        writes.end()
         output.append(outcome) { $0.appendSimple("OK") }
     }
 

@@ -32,7 +32,9 @@ extension CommandLoop {
         on connection: inout ClientConnection, into output: inout OutputBuffer
     ) {
         var missing = Missing()
+        let writes = announceWrites(of: command, call, connection, &missing)
         let start = output.count
+        guard missing.isNothing else { return load(missing, start, &connection, &output) }
         store.withTransaction(shards) {
             if command.verb == .get, wantedKinds.isEmpty {
                 missing = answerMany(call, connection.wait, &output)
@@ -48,11 +50,33 @@ extension CommandLoop {
                 if reads?.plan(for: key)?.dropsWrites == true { drop(key) }
             }
         }
+        writes.end()
         for due in missing.due { refresh(due) }
-        guard !missing.isNothing else {
-            return command.verb.isPlainRead ? () : forEachKey(of: command, call) { noteWrite($0) }
+        guard !missing.isNothing, !output.isOverflowed else { return }
+        load(missing, start, &connection, &output)
+    }
+
+    /// Tells the sources which keys a command is about to change, unless something is missing for
+    /// it.
+    private func announceWrites(
+        of command: MemcachedCommand, _ call: borrowing Call, _ connection: ClientConnection,
+        _ missing: inout Missing
+    ) -> AnnouncedWrites {
+        var writes = AnnouncedWrites()
+        guard !command.verb.isPlainRead else { return writes }
+        if command.needsValue(call) {
+            forEachKey(of: command, call) { look(for: $0, connection.wait, &missing) }
         }
-        guard !output.isOverflowed else { return }
+        guard missing.isNothing else { return writes }
+        forEachKey(of: command, call) { announce($0, in: &writes) }
+        return writes
+    }
+
+    /// Lets the command at hand wait for what is missing, without a reply.
+    private mutating func load(
+        _ missing: Missing, _ start: Int, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
         output.truncate(to: start)
         if let failure = missing.failure ?? want(missing.keys, &connection) {
             output.appendServerError(failure)

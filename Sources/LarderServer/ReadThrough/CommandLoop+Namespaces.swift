@@ -53,7 +53,13 @@ extension CommandLoop {
             store.insertShard(of: store.hash(call[place]), into: &shards)
         }
         var missing = Missing()
+        // A source is told and asked only while no shard is locked: it asks the store under its own
+        // lock.
+        let writes = announceWrites(of: command, call, connection, &missing)
         let start = output.count
+        guard missing.isNothing else {
+            return load(missing, for: command, start, &connection, &output)
+        }
         store.withTransaction(shards) {
             if command.originUse == .getsMany {
                 missing = answerMany(call, connection, &output)
@@ -66,10 +72,32 @@ extension CommandLoop {
                 dropInvalidated(command, call)
             }
         }
-        // Not before the locks are free: a source asks the store under its own.
+        writes.end()
         for due in missing.due { refresh(due) }
-        if missing.isNothing { noteWrites(command, call) }
         guard !missing.isNothing, !output.isOverflowed else { return }
+        load(missing, for: command, start, &connection, &output)
+    }
+
+    /// Tells the sources which keys a command is about to change, unless something is missing for
+    /// it: that may be in a level which would drop it.
+    private func announceWrites(
+        of command: Command, _ call: borrowing Call, _ connection: ClientConnection,
+        _ missing: inout Missing
+    ) -> AnnouncedWrites {
+        var writes = AnnouncedWrites()
+        guard command.changesValues else { return writes }
+        for place in command.loadedPlaces(call) {
+            look(for: call[place], connection.wait, &missing)
+        }
+        if missing.isNothing { announceWrites(of: command, call, in: &writes) }
+        return writes
+    }
+
+    /// Lets a command wait for what is missing, without a reply.
+    private mutating func load(
+        _ missing: Missing, for command: Command, _ start: Int,
+        _ connection: inout ClientConnection, _ output: inout OutputBuffer
+    ) {
         output.truncate(to: start)
         if let failure = missing.failure ?? want(missing.keys, &connection) {
             output.append(failure)
@@ -116,9 +144,7 @@ extension CommandLoop {
 
     /// Drops the keys that were written and are not to stay.
     private func dropInvalidated(_ command: Command, _ call: borrowing Call) {
-        guard command.originUse == .writes || command.originUse == .modifies, let reads else {
-            return
-        }
+        guard command.changesValues, let reads else { return }
         for place in command.writtenPlaces(call) {
             if reads.plan(for: call[place])?.dropsWrites == true { drop(call[place]) }
         }
@@ -127,20 +153,6 @@ extension CommandLoop {
     /// Drops the entry of a key of database 0.
     func drop(_ key: RawSpan) {
         store.withKey(key, store.hash(key), database: 0, at: now) { $0.remove() }
-    }
-
-    /// Tells the sources which keys were written: what was wrong with their loads is over.
-    private func noteWrites(_ command: Command, _ call: borrowing Call) {
-        guard command.originUse == .writes || command.originUse == .modifies else { return }
-        for place in command.keyPlaces(call) { noteWrite(call[place]) }
-    }
-
-    /// The same for one key.
-    func noteWrite(_ key: RawSpan) {
-        guard let reads, let plan = reads.plan(for: key) else { return }
-        // Memory has the change already. Levels, when there are any, must hear of it before.
-        guard let source = reads.source(of: plan) else { return }
-        source.endWrite(source.beginWrite(of: [Key(key.bytes)]))
     }
 
     /// MGET: as GET for each key, but with one wait for all, and none of them without the others.

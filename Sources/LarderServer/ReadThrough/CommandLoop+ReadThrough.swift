@@ -123,7 +123,7 @@ extension CommandLoop {
 }
 
 extension Tick {
-    fileprivate init(_ moment: Moment) {
+    init(_ moment: Moment) {
         let (nanoseconds, overflow) = moment.milliseconds.multipliedReportingOverflow(
             by: 1_000_000)
         self.init(nanoseconds: overflow ? .max : nanoseconds)

@@ -32,7 +32,7 @@ final class NamespaceKeeper: Sendable {
     ) throws(ServerFailure) {
         self.store = store
         post = LandingPost(loopCount: loopCount, traffic: traffic, leases: leases)
-        writes = OriginWrites(store: store, post: post)
+        writes = OriginWrites(post: post)
         do throws(OutOfBounds) {
             budget = SharedMissBudget(
                 try MissBudget(
@@ -87,7 +87,9 @@ final class NamespaceKeeper: Sendable {
             if let known = kept[origin.name] {
                 originations.append(known)
             } else if let bindings = made.bindings[origin.name] {
-                originations.append(try origination(origin, bindings, configuration, numbers))
+                originations.append(
+                    try origination(
+                        origin, bindings, made.levels[origin.name] ?? [], configuration, numbers))
             }
         }
         return try ReadThrough(
@@ -161,29 +163,30 @@ final class NamespaceKeeper: Sendable {
     }
 
     private func origination(
-        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding],
+        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding], _ levels: [any Level],
         _ configuration: Configuration, _ numbers: [UInt16]
     ) throws(ServerFailure) -> ReadThrough.Origination {
         let mine = bindings.map { numbers[$0.namespace] }
         let memory = StoreMemory(
             store: store, namespaces: mine,
             keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
-        let core = try core(origin, bindings, configuration)
+        let core = try core(origin, bindings, levels: levels.map(\.name), configuration)
         let source = ReadThrough.ServerSource(
-            core, origins: bindings.map(\.origin), memory: memory, observer: post)
+            core, levels: levels, origins: bindings.map(\.origin), memory: memory, observer: post)
         return ReadThrough.Origination(
             origin: origin, namespaces: users(of: origin, configuration, numbers),
             source: source, bindings: bindings, numbers: mine)
     }
 
     private func core(
-        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding],
+        _ origin: OriginConfiguration, _ bindings: [OriginSet.Binding], levels: [String],
         _ configuration: Configuration
     ) throws(ServerFailure) -> SourceCore<FillToken, LoadWaiter> {
         var source = SourceConfiguration(
             name: origin.name,
             rules: bindings.map { SourceRules(configuration.namespaces[$0.namespace], origin) })
         source.batchMax = bindings.map(\.batchMax)
+        source.levels = levels
         source.timeout = origin.timeout
         var limits = SourceLimits()
         limits.concurrency.most = origin.limit

@@ -61,6 +61,9 @@ final class NamespacePlan: Sendable {
     /// Whether its writes go to the origin first.
     var writesOrigin: Bool { source != nil && (write == .through || write == .around) }
 
+    /// Whether memory keeps what its origin has taken.
+    var keepsWrites: Bool { write == .through && !isNeverKept }
+
     /// Until when an entry may be served that is fresh until `expiry`.
     func staleEnd(from expiry: Moment) -> Moment {
         let window = max(staleMilliseconds, staleIfErrorMilliseconds)

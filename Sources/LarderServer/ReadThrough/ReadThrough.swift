@@ -130,10 +130,8 @@ final class ReadThrough: Sendable {
     /// A write that no origin was asked for yet does not come about.
     func endWrite(of wait: ConnectionWait) { writes.end(of: wait) }
 
-    /// The origin of a namespace, as that sees it.
-    func origin(of plan: NamespacePlan) -> (any Origin)? {
-        plan.source.map { originations[$0].bindings[plan.binding].origin }
-    }
+    /// All sources.
+    var allSources: [ServerSource] { originations.map(\.source) }
 
     /// How each source is now.
     var statuses: [SourceStatus] { originations.map(\.source.status) }

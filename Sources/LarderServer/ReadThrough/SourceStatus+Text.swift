@@ -6,6 +6,7 @@ extension SourceStatus {
         let now: [(String, Int)] = [
             ("loads", loads), ("waiters", waiters), ("waiter_bytes", waiterBytes),
             ("in_flight", inFlight), ("limit", limit), ("queued", queued),
+            ("writes_waiting", counts.writes.waiting),
         ]
         let since: [(String, Int)] = [
             ("started", counts.started), ("joined", counts.joined), ("waited", counts.waited),
@@ -14,7 +15,11 @@ extension SourceStatus {
             ("cancelled", counts.cancelled), ("refused", counts.refused),
             ("postponed", counts.postponed), ("queue_full", queueFull),
             ("queue_dropped", queueDropped), ("breaker_opened", breakerOpened),
-            ("breaker_refused", breakerRefused),
+            ("breaker_refused", breakerRefused), ("bypassed", counts.bypassed),
+            ("writes_asked", counts.writes.asked), ("writes_retried", counts.writes.retried),
+            ("writes_applied", counts.writes.applied), ("writes_refused", counts.writes.refused),
+            ("writes_unknown", counts.writes.unknown),
+            ("writes_timed_out", counts.writes.timedOut),
         ]
         return "breaker=\(breaker.rawValue),"
             + (now + since).map { "\($0)=\($1)" }.joined(separator: ",")

@@ -74,6 +74,40 @@ struct StoreMemory: SourceMemory {
         }
     }
 
+    func announceWrite(of key: Key) -> FillToken {
+        let hash = unsafe store.hash(key.bytes.span.bytes)
+        store.moveGeneration(of: hash)
+        return store.generation(of: hash)
+    }
+
+    func settle(_ settlement: Settlement<FillToken>) {
+        let key = unsafe settlement.change.key.bytes.span.bytes
+        let hash = store.hash(key)
+        let now = clock()
+        var shards = ShardSet()
+        store.insertShard(of: hash, into: &shards)
+        // Where the key stands is looked at, and the change made, under one lock.
+        store.withTransaction(shards) {
+            let isCurrent =
+                if case .store(let token) = settlement.step {
+                    store.isCurrent(
+                        token, for: key, hash, database: 0,
+                        namespace: namespaces[settlement.binding])
+                } else { false }
+            let entry = isCurrent ? settlement.change.entry : nil
+            store.withKey(key, hash, database: 0, at: now) { access in
+                guard let entry else { return access.remove() }
+                let expiry = entry.expires.map(Moment.init) ?? .never
+                guard expiry > now,
+                    unsafe access.put(
+                        entry.value.span.bytes, expiry: expiry, flags: entry.flags,
+                        version: entry.version) == .stored
+                else { return access.remove() }
+            }
+            store.moveGeneration(of: hash)
+        }
+    }
+
     private func provenance(of entry: Entry, _ need: Need<FillToken>) -> Provenance {
         var provenance = Provenance(
             loaded: Moment(entry.created),

@@ -8,6 +8,7 @@ final class SourceBench: Sendable {
     /// What those who wait were told, by waiter.
     final class Inbox: SourceObserver {
         private let told = Guarded<[Int: Landing.Outcome]>([:])
+        private let passed = Guarded<[Int: LoadOutcome]>([:])
         let tally = Tally()
 
         func landed(_ landing: Landing, for waiters: [Int]) { note(landing.outcome, waiters) }
@@ -15,6 +16,14 @@ final class SourceBench: Sendable {
         func timedOut(_ waiters: [Int], _ failure: SourceFailure) {
             note(.failed(failure), waiters)
         }
+
+        func bypassed(_ waiter: Int, _ outcome: LoadOutcome) {
+            passed.withLock { $0[waiter] = outcome }
+            tally.add()
+        }
+
+        /// What was told past memory.
+        func passed(_ waiter: Int) -> LoadOutcome? { passed.withLock { $0[waiter] } }
 
         private func note(_ outcome: Landing.Outcome, _ waiters: [Int]) {
             told.withLock { told in for waiter in waiters { told[waiter] = outcome } }
@@ -33,7 +42,7 @@ final class SourceBench: Sendable {
 
     init(
         levels: [any Level] = [], budget: MissBudgetShare? = nil,
-        _ change: (inout SourceRules) -> Void = { _ in }
+        limits: SourceLimits = .init(), _ change: (inout SourceRules) -> Void = { _ in }
     ) throws {
         memory = TestMemory(time)
         var rules = SourceRules()
@@ -45,7 +54,8 @@ final class SourceBench: Sendable {
         var configuration = SourceConfiguration(name: "catalog", rules: [rules])
         configuration.levels = levels.map(\.name)
         configuration.timeout = .seconds(20)
-        let core = try SourceCore<Int, Int>(configuration, seed: 1, at: time.now, budget: budget)
+        let core = try SourceCore<Int, Int>(
+            configuration, limits: limits, seed: 1, at: time.now, budget: budget)
         source = Source(
             core, levels: levels, origins: [origin], memory: memory, observer: inbox,
             clock: time.clock)
@@ -59,66 +69,19 @@ final class SourceBench: Sendable {
         return source.need([(need, waiter)])[0]
     }
 
+    /// What a write of a value, or of none, comes to.
+    func write(_ key: Key, _ value: UInt8?, isKept: Bool = true) -> Task<WriteOutcome, Never> {
+        let entry = value.map { Entry(key: key, value: [$0], created: time.now) }
+        let change = OriginChange(key, entry, isKept: isKept)
+        return Task { await source.write(change, binding: 0) }
+    }
+
     /// A client deletes a key.
     func delete(_ key: Key) {
         let write = source.beginWrite(of: [key])
         memory.write(key, nil)
         source.endWrite(write)
     }
-}
-
-/// An origin that answers when it is told to, by what it was when it was asked.
-final class HeldOrigin: Origin {
-    private struct State {
-        var answers: [Key: LoadOutcome] = [:]
-        var requests: [LoadRequest] = []
-        var scopes: [Ban.Scope] = []
-        var isOpen = false
-        var held: [CheckedContinuation<Void, Never>] = []
-    }
-
-    let name = "catalog"
-    private let state = Guarded(State())
-    /// Keys that it was asked for.
-    let asked = Tally()
-
-    var requests: [LoadRequest] { state.withLock { $0.requests } }
-    /// What it heard of.
-    var scopes: [Ban.Scope] { state.withLock { $0.scopes } }
-
-    func answer(_ key: Key, with outcome: LoadOutcome) {
-        state.withLock { $0.answers[key] = outcome }
-    }
-
-    /// Answers all questions so far, and all others at once.
-    func open() {
-        let held = state.withLock { state in
-            state.isOpen = true
-            defer { state.held = [] }
-            return state.held
-        }
-        for continuation in held { continuation.resume() }
-    }
-
-    func load(_ requests: [LoadRequest]) async -> [LoadOutcome] {
-        let outcomes = state.withLock { state in
-            state.requests += requests
-            return requests.map { state.answers[$0.key] ?? .absent }
-        }
-        asked.add(requests.count)
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.held.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-        return outcomes
-    }
-
-    func write(_ entries: [Entry]) async -> [WriteOutcome] { entries.map { _ in .applied } }
-    func remove(_ keys: [Key]) async -> [WriteOutcome] { keys.map { _ in .applied } }
-    func invalidated(_ scope: Ban.Scope) { state.withLock { $0.scopes.append(scope) } }
 }
 
 /// A level that never answers, until it is not asked any more.

@@ -72,6 +72,19 @@ final class TestMemory: SourceMemory, LeaseMemory {
         }
     }
 
+    func announceWrite(of key: Key) -> Int {
+        state.withLock { $0.generations[key, default: 0] += 1 }
+        return token(of: key)
+    }
+
+    func settle(_ settlement: Settlement<Int>) {
+        let key = settlement.change.key
+        let standing = token(of: key)
+        let isCurrent =
+            if case .store(let token) = settlement.step { token == standing } else { false }
+        write(key, isCurrent ? settlement.change.entry : nil)
+    }
+
     func store(_ fill: Fill<Int>) -> Fill<Int>.Outcome {
         let key = fill.need.key
         return state.withLock { state in

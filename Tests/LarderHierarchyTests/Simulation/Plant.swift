@@ -22,17 +22,26 @@ enum Plant: CaseIterable {
     case bansSoftly
     /// P2: a lease's holder may set the key whatever happened since.
     case leaseSetsBlindly
+    /// P2: memory keeps a key of which nobody knows whether it was written.
+    case keepsUnknown
+    /// P2: memory takes what was written although the key was banned meanwhile.
+    case settlesBlindly
+    /// P9: a write waits for its origin for ever.
+    case forgetsWriteTimeouts
+    /// A write that the origin may have seen is sent again.
+    case resendsWrites
 
     /// The promise that it breaks, as violations name it.
     var promise: String {
         switch self {
         case .fillsBlindly, .joinsOldLoads, .banForgetsAbsentKeys, .putsAfterRemoval,
-            .removesTooLate, .bansSoftly, .leaseSetsBlindly:
+            .removesTooLate, .bansSoftly, .leaseSetsBlindly, .keepsUnknown, .settlesBlindly:
             "P2"
         case .landsBeforeFill: "P3"
         case .cancelEndsLoad: "P4"
-        case .forgetsTimeouts: "P9"
+        case .forgetsTimeouts, .forgetsWriteTimeouts: "P9"
         case .forgetsEnds: "P10"
+        case .resendsWrites: "twice"
         }
     }
 }

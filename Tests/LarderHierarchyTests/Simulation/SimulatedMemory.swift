@@ -39,6 +39,12 @@ struct SimulatedMemory {
         entries[key] = stored
     }
 
+    /// The key moves on; returns where it stands.
+    mutating func announce(_ key: Key) -> Token {
+        generations[key, default: 0] += 1
+        return token(of: key)
+    }
+
     mutating func evict(_ key: Key) { entries[key] = nil }
 
     mutating func set(_ key: Key, _ stored: Stored) { entries[key] = stored }

@@ -14,9 +14,10 @@ extension SourceSimulation {
             for level in levels.indices { levels[level].health = .well }
         }
         switch Int.random(in: 0..<40, using: &dice) {
+        case 13...16 where writesThrough: startAtOrigin(&actions)
         case 0, 1: startWrite(isDelete: false, &actions)
         case 2: startWrite(isDelete: true, &actions)
-        case 3: announceBan()
+        case 3: announceBan(of: pickKey())
         case 4 where faultInterval == 8:
             isDownUntil = now.advanced(by: .milliseconds(Int.random(in: 1...400, using: &dice)))
         case 5...11: memory.evict(pickKey())
@@ -136,6 +137,7 @@ extension SourceSimulation {
 
     private mutating func startWrite(isDelete: Bool, _ actions: inout Actions) {
         let key = pickKey()
+        guard busy.insert(key).inserted else { return }
         var write: Core.WriteID?
         if plant != .removesTooLate { write = core.beginWrite(of: [key], at: now, &actions) }
         if plant == .putsAfterRemoval, let early = write {
@@ -160,7 +162,7 @@ extension SourceSimulation {
     }
 
     /// What a client sets.
-    private mutating func value(_ key: Key, _ version: Int) -> SimulatedMemory.Stored {
+    mutating func value(_ key: Key, _ version: Int) -> SimulatedMemory.Stored {
         confirmed[version] = now
         let fresh = now.advanced(by: Self.ttl)
         return SimulatedMemory.Stored(
@@ -184,8 +186,7 @@ extension SourceSimulation {
     // MARK: Bans
 
     /// A program has changed the origin, and will say so.
-    private mutating func announceBan() {
-        let key = pickKey()
+    mutating func announceBan(of key: Key, within milliseconds: Double = 20) {
         let scope: Ban.Scope =
             switch Int.random(in: 0..<4, using: &dice) {
             case 0: .key(key)
@@ -206,7 +207,7 @@ extension SourceSimulation {
         let strength: Ban.Strength = Int.random(in: 0..<3, using: &dice) == 0 ? .soft : .hard
         schedule(
             .ban(Ban(scope, strength, before: now), versions),
-            after: .random(in: 0...20, using: &dice))
+            after: .random(in: 0...milliseconds, using: &dice))
     }
 
     mutating func start(_ ban: Ban, _ versions: [Key: Int], _ actions: inout Actions) {
@@ -249,7 +250,7 @@ extension SourceSimulation {
             after: .random(in: 1...120, using: &dice))
     }
 
-    private mutating func endLease(of key: Key, isSet: Bool) {
+    mutating func endLease(of key: Key, isSet: Bool) {
         var wakes: [LeaseTable<Key, Int>.Wake] = []
         if isSet {
             leases.noteSet(key, wakes: &wakes)

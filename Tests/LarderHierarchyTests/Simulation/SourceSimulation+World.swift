@@ -15,6 +15,12 @@ extension SourceSimulation {
             case .cancel(let id):
                 asks[id] = nil
                 levelAsks[id] = nil
+                writeAsks.remove(id)
+            case .writeOrigin(let id, _, let change): try take(id, change)
+            case .settle(let settlement):
+                schedule(.settle(settlement), after: .random(in: 0...1, using: &dice))
+            case .finish(let writer, let outcome): try finishWrite(writer, outcome)
+            case .bypassed(let waiter, let outcome): try passed(waiter, outcome)
             case .fill(let fill):
                 fills.insert(Name(key: fill.need.key, token: fill.need.token))
                 if plant == .landsBeforeFill {
@@ -73,12 +79,14 @@ extension SourceSimulation {
     }
 
     private mutating func write(_ id: AskID, _ level: Int, _ change: LevelChange) {
+        // Who forgets that a level did not answer learns nothing from writes to it either.
+        let isForgotten = plant == .forgetsTimeouts && levels[level].health == .dead
         let fails =
-            levels[level].health == .dead
+            levels[level].health == .dead && !isForgotten
             || levels[level].health == .failing && Bool.random(using: &dice)
         let isApplied = Bool.random(using: &dice)
         if isApplied { levels[level].apply(change, isWhole: !fails, using: &dice) }
-        let delay = levels[level].delay(using: &dice)
+        let delay = isForgotten ? 1 : levels[level].delay(using: &dice)
         schedule(.written(id, level, change, isApplied: isApplied, fails: fails), after: delay)
     }
 
@@ -104,7 +112,9 @@ extension SourceSimulation {
             throw Violation(description: "P3: a generation is loaded twice")
         }
         asks[id] = names
-        guard asks.count <= 3 else { throw Violation(description: "the limit is 3 questions") }
+        guard asks.count + writeAsks.count <= 3 else {
+            throw Violation(description: "the limit is 3 questions")
+        }
         let failure = SourceFailure(source: "catalog", cause: .unreachable)
         let isDown = now < isDownUntil
         if isDown, Bool.random(using: &dice) { return }

@@ -24,6 +24,9 @@ struct SourceSimulation {
         case written(AskID, Int, LevelChange, isApplied: Bool, fails: Bool)
         case fill(Fill<Token>)
         case cancel(Int)
+        case take(AskID, OriginChange, UInt64, Token, Fate)
+        case writeAnswer(AskID, WriteOutcome, Token)
+        case settle(Settlement<Token>)
         case leaseSet(Key, UInt64, Token, version: Int)
     }
 
@@ -55,6 +58,9 @@ struct SourceSimulation {
     let plant: Plant?
     /// One question in so many goes wrong; 0 for none.
     let faultInterval: Int
+    /// Whether some clients write to the origin first. Not in each world: a key that is written is
+    /// in doubt, and levels are asked less.
+    let writesThrough: Bool
     var dice: SeededRandom
     var core: Core
     var leases: LeaseTable<Key, Int>
@@ -80,6 +86,13 @@ struct SourceSimulation {
     var asks: [AskID: [Name]] = [:]
     var levelAsks: [AskID: Int] = [:]
     var fills: Set<Name> = []
+    /// Keys that somebody writes: in the origin first, or at once.
+    var busy: Set<Key> = []
+    var writing: [Key: Writing] = [:]
+    var writeAsks: Set<AskID> = []
+    var lastWriter: UInt64 = 0
+    /// What the origin had when it was wanted past memory.
+    var bypassing: [Int: (key: Key, version: Int)] = [:]
     /// When the origin last said that the value of a version holds.
     var confirmed: [Int: Tick] = [:]
     /// The write that the origin knew of when it last said that there is no such key.
@@ -92,6 +105,7 @@ struct SourceSimulation {
         dice = SeededRandom(seed: seed)
         self.plant = plant
         faultInterval = [0, 50, 8][Int.random(in: 0..<3, using: &dice)]
+        writesThrough = Bool.random(using: &dice)
         var rules = SourceRules()
         rules.namespace = "all"
         rules.ttl = Self.ttl
@@ -170,6 +184,7 @@ struct SourceSimulation {
             if plant == .removesTooLate {
                 core.endWrite(core.beginWrite(of: [key], at: now, &actions))
             }
+            busy.remove(key)
             acknowledged[key] = max(acknowledged[key, default: 0], version)
             knownAbsent[key] = max(knownAbsent[key, default: 0], version)
         case .ban(let ban, let versions): start(ban, versions, &actions)
@@ -182,6 +197,11 @@ struct SourceSimulation {
             written(id, level, change, isApplied: isApplied, fails: fails, &actions)
         case .fill(let fill): store(fill, &actions)
         case .cancel(let waiter): cancel(waiter, &actions)
+        case .take(let id, let change, let writer, let token, let fate):
+            finishTake(id, change, writer, token, fate)
+        case .writeAnswer(let id, let outcome, let token):
+            answerWrite(id, outcome, token, &actions)
+        case .settle(let settlement): settle(settlement, &actions)
         case .leaseSet(let key, let lease, let token, let version):
             setByLease(key, lease, token, version, &actions)
         }
@@ -189,6 +209,12 @@ struct SourceSimulation {
     }
 
     private func finish() throws {
+        guard writing.isEmpty, bypassing.isEmpty else {
+            throw Violation(description: "P9: a write or a load past memory never ended")
+        }
+        guard core.counts.writes.waiting == 0 else {
+            throw Violation(description: "\(core.counts.writes.waiting) writes wait")
+        }
         guard waiting.isEmpty else {
             throw Violation(description: "\(waiting.count) waiters were never told")
         }

@@ -25,6 +25,8 @@ import Testing
         let paths: [KeyPath<SourceCounts, Int>] = [
             \.joined, \.cancelled, \.timedOut, \.failed, \.filled, \.moved, \.renewed, \.retried,
             \.postponed, \.failedWrites, \.lateWrites, \.bans,
+            \.bypassed, \.writes.asked, \.writes.applied, \.writes.refused, \.writes.unknown,
+            \.writes.timedOut, \.writes.retried,
         ]
         for path in paths {
             #expect(counts.reduce(0) { $0 + $1[keyPath: path] } > 0, "\(path)")

@@ -11,6 +11,9 @@ final class HeldOrigin: Origin {
         var waiting: [CheckedContinuation<Void, Never>] = []
         var writes: [String] = []
         var writeOutcomes: [String: WriteOutcome] = [:]
+        var hanging: Set<String> = []
+        var scopes: [Ban.Scope] = []
+        var listener: (@Sendable () -> Void)?
     }
 
     let name = "catalog"
@@ -70,6 +73,27 @@ final class HeldOrigin: Origin {
         state.withLock { $0.writeOutcomes[key] = outcome }
     }
 
+    /// From now on this write, as `writes` shows it, is not answered before `release`.
+    func hang(_ write: String) {
+        state.withLock { _ = $0.hanging.insert(write) }
+    }
+
+    /// What it heard of that somebody has changed.
+    var scopes: [Ban.Scope] { state.withLock { $0.scopes } }
+
+    /// Calls `listener` whenever it hears of a change.
+    func onInvalidation(_ listener: @escaping @Sendable () -> Void) {
+        state.withLock { $0.listener = listener }
+    }
+
+    func invalidated(_ scope: Ban.Scope) {
+        let listener = state.withLock { state in
+            state.scopes.append(scope)
+            return state.listener
+        }
+        listener?()
+    }
+
     func write(_ entries: [Entry]) async -> [WriteOutcome] {
         await take(
             entries.map { entry in
@@ -87,10 +111,11 @@ final class HeldOrigin: Origin {
     private func take(_ writes: [(key: String, value: String?)]) async -> [WriteOutcome] {
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
-                state.writes += writes.map { key, value in value.map { "\(key)=\($0)" } ?? "-\(key)"
-                }
-                if state.holdsWrites { state.waiting.append(continuation) }
-                return state.holdsWrites
+                let names = writes.map { key, value in value.map { "\(key)=\($0)" } ?? "-\(key)" }
+                state.writes += names
+                let isHeld = state.holdsWrites || !state.hanging.isDisjoint(with: names)
+                if isHeld { state.waiting.append(continuation) }
+                return isHeld
             }
             if !isHeld { continuation.resume() }
         }
@@ -109,8 +134,8 @@ final class HeldOrigin: Origin {
 extension ServerFixture {
     /// A server whose keys `product:{id}` come from `origin`.
     convenience init(
-        loadingFrom origin: any Origin, batchMax: Int = 1,
-        _ backend: ServerConfiguration.InputOutput = .auto,
+        loadingFrom origin: any Origin, batchMax: Int = 1, timeout: Duration = .seconds(30),
+        levels: [any Level] = [], _ backend: ServerConfiguration.InputOutput = .auto,
         _ change: (inout NamespaceConfiguration) -> Void = { _ in }
     ) throws {
         var namespace = NamespaceConfiguration(
@@ -121,12 +146,15 @@ extension ServerFixture {
         (namespace.earlyRefresh, namespace.refreshAt, namespace.wait) = (0, nil, .seconds(60))
         change(&namespace)
         let binding = OriginSet.Binding(namespace: 0, origin: origin, batchMax: batchMax)
-        try self.init(origins: OriginSet(bindings: [origin.name: [binding]])) { configuration in
+        let origins = OriginSet(
+            bindings: [origin.name: [binding]], levels: [origin.name: levels])
+        try self.init(origins: origins) { configuration in
             configuration.server.io = backend
             configuration.namespaces = [namespace]
             configuration.origins = [
                 OriginConfiguration(name: origin.name, source: .http(url: "http://127.0.0.1"))
             ]
+            configuration.origins[0].timeout = timeout
         }
     }
 }

@@ -56,9 +56,10 @@ import Testing
         let history = try load.record()
         let verdict = try load.checker.verdict(on: history)
         #expect(verdict.isLinearizable, "\(verdict)")
-        for mood in TroubledOrigin.Mood.allCases {
-            #expect(origin.loads[mood, default: 0] > 0, "no load while it was \(mood)")
-        }
+        // While the breaker is open, the origin may be in trouble and well again unseen.
+        let loads = origin.loads
+        #expect(loads[.well, default: 0] > 0 && loads[.slow, default: 0] > 0)
+        #expect(Set(loads.keys).count > 2, "no load while it was in trouble")
         #expect(history.contains { if case .failed = $0.outcome { true } else { false } })
         #expect(history.contains { if case .doubtful = $0.outcome { true } else { false } })
         try fixture.store.checkInvariants()

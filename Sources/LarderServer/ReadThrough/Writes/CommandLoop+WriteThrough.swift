@@ -109,7 +109,6 @@ extension CommandLoop {
                 return .waits
             case .done(let failure):
                 wait.write = nil
-                for key in keys { unsafe noteWrite(key.bytes.span.bytes) }
                 return failure.map { .failed($0) } ?? .done(write.reply)
             }
         }
@@ -155,7 +154,9 @@ extension CommandLoop {
     ///   - isVersioned: They compare or show versions. Then there is one key.
     /// - Returns: What `end` wants.
     mutating func beginRehearsal(_ keys: [Key], isVersioned: Bool = false) -> Rehearsal {
-        let keys = Array(Set(keys))
+        // Once each, in the command's order.
+        var seen: Set<Key> = []
+        let keys = keys.filter { seen.insert($0).inserted }
         let scratch = scratch ?? shared.makeScratch(at: now)
         self.scratch = scratch
         for key in keys { copy(key, to: scratch, isVersioned: isVersioned) }
@@ -216,19 +217,22 @@ extension CommandLoop {
         of key: Key, in scratch: ByteStore, isVersioned: Bool
     ) -> OriginWrite? {
         let bytes = unsafe key.bytes.span.bytes
-        guard let reads, let plan = reads.plan(for: bytes) else { return nil }
+        guard let reads, let plan = reads.plan(for: bytes), let source = reads.source(of: plan)
+        else { return nil }
         var entry: Entry?
-        var expiry = Moment.never
         scratch.withKey(bytes, scratch.hash(bytes), database: 0, at: now) { access in
             guard access.exists else { return }
-            entry = Entry(key: key, value: access.allBytes, created: tick)
-            entry?.flags = access.flags
+            var written = Entry(key: key, value: access.allBytes, created: tick)
+            written.flags = access.flags
             let stored = access.expiry
-            if isVersioned { entry?.version = access.version() ?? 0 }
-            expiry = stored == .never ? plan.expiry(from: now) : stored
+            if isVersioned { written.version = access.version() ?? 0 }
+            let expiry = stored == .never ? plan.expiry(from: now) : stored
+            written.expires = expiry == .never ? nil : Tick(expiry)
+            entry = written
         }
-        let origin = entry == nil && !plan.canDelete ? nil : reads.origin(of: plan)
-        return OriginWrite(key: key, entry: entry, expiry: expiry, plan: plan, origin: origin)
+        return OriginWrite(
+            change: OriginChange(key, entry, isKept: plan.keepsWrites), source: source,
+            binding: plan.binding, store: entry == nil && !plan.canDelete ? store : nil)
     }
 }
 
