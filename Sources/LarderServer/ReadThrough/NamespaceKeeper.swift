@@ -87,9 +87,9 @@ final class NamespaceKeeper: Sendable {
             if let known = kept[origin.name] {
                 originations.append(known)
             } else if let bindings = made.bindings[origin.name] {
-                let levels = made.levels[origin.name] ?? []
                 originations.append(
-                    try origination(origin, bindings, levels, configuration, numbers))
+                    try origination(
+                        origin, bindings, made.levels[origin.name] ?? [], configuration, numbers))
             }
         }
         return try ReadThrough(
@@ -172,8 +172,7 @@ final class NamespaceKeeper: Sendable {
             keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
         let core = try core(origin, bindings, levels: levels.map(\.name), configuration)
         let source = ReadThrough.ServerSource(
-            core, levels: levels, origins: bindings.map(\.origin), memory: memory,
-            observer: post)
+            core, levels: levels, origins: bindings.map(\.origin), memory: memory, observer: post)
         return ReadThrough.Origination(
             origin: origin, namespaces: users(of: origin, configuration, numbers),
             source: source, bindings: bindings, numbers: mine)

@@ -61,6 +61,19 @@ struct StoreMemory: SourceMemory {
         }
     }
 
+    private func renew(
+        _ need: Need<FillToken>, _ renewal: Renewal
+    ) -> Fill<FillToken>.Outcome {
+        let key = unsafe need.key.bytes.span.bytes
+        let outcome = store.renew(
+            key, store.hash(key), database: 0, at: clock(), renewal, ifGeneration: need.token)
+        return switch outcome {
+        case .renewed: .stored(version: 0)
+        case .outdated: .moved
+        case .gone: .gone
+        }
+    }
+
     func announceWrite(of key: Key) -> FillToken {
         let hash = unsafe store.hash(key.bytes.span.bytes)
         store.moveGeneration(of: hash)
@@ -92,19 +105,6 @@ struct StoreMemory: SourceMemory {
                 else { return access.remove() }
             }
             store.moveGeneration(of: hash)
-        }
-    }
-
-    private func renew(
-        _ need: Need<FillToken>, _ renewal: Renewal
-    ) -> Fill<FillToken>.Outcome {
-        let key = unsafe need.key.bytes.span.bytes
-        let outcome = store.renew(
-            key, store.hash(key), database: 0, at: clock(), renewal, ifGeneration: need.token)
-        return switch outcome {
-        case .renewed: .stored(version: 0)
-        case .outdated: .moved
-        case .gone: .gone
         }
     }
 
