@@ -27,7 +27,7 @@ import Testing
             load.countsInOrigin = false
             while !load.prepare(), ContinuousClock.now < deadline {}
             let history = try load.record()
-            let verdict = try load.checker.verdict(on: history)
+            let verdict = try load.verdict(on: history)
             try #require(verdict.isLinearizable, "round \(rounds): \(verdict)")
             rounds += 1
             operations += history.count

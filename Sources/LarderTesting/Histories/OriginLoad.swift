@@ -63,7 +63,7 @@ package struct OriginLoad: Sendable {
     func key(_ family: Family, _ number: Int) -> String { "\(family.rawValue):\(seed):\(number)" }
 
     /// A checker that knows what the origin has of keys that are only cached.
-    package var checker: HistoryChecker {
+    var checker: HistoryChecker {
         var checker = HistoryChecker()
         guard families.contains(.cached) else { return checker }
         for number in 0..<keys {

@@ -54,7 +54,7 @@ import Testing
         (load.seed, load.countsInOrigin) = (seed, !isLate)
         #expect(load.prepare())
         let history = try load.record()
-        let verdict = try load.checker.verdict(on: history)
+        let verdict = try load.verdict(on: history)
         #expect(verdict.isLinearizable, "\(verdict)")
         // While the breaker is open, the origin may be in trouble and well again unseen.
         let loads = origin.loads
@@ -74,7 +74,7 @@ import Testing
             var load = Self.load(fixture, origin)
             (load.seed, load.fault) = (seed, fault)
             #expect(load.prepare())
-            if case .violation = try load.checker.verdict(on: load.record()) { return }
+            if case .violation = try load.verdict(on: load.record()) { return }
         }
         Issue.record("the planted bug went unnoticed in five histories")
     }
