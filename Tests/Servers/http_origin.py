@@ -33,7 +33,8 @@ def count(name):
 class Request:
     def __init__(self, stream):
         line = stream.readline()
-        self.is_whole = bool(line.strip())
+        # Not so what a client of TLS says, or one that has gone.
+        self.is_whole = line.count(b" ") == 2
         if not self.is_whole:
             return
         self.line = line.decode("latin-1").strip()
