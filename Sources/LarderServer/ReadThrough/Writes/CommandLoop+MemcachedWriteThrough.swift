@@ -33,10 +33,14 @@ extension CommandLoop {
         _ output: inout OutputBuffer
     ) {
         var missing = Missing()
-        if command.needsValue(call) {
-            forEachKey(of: command, call) { look(for: $0, connection.wait, &missing) }
+        let isVersioned = command.usesVersion(call)
+        let rehearsal = rehearse(keys, isVersioned: isVersioned, &missing) { loop, missing in
+            guard command.needsValue(call) else { return }
+            loop.forEachKey(of: command, call) { key in
+                loop.look(for: key, connection.wait, &missing)
+            }
         }
-        if !missing.isNothing {
+        guard let rehearsal else {
             if let failure = missing.failure ?? want(missing.keys, &connection) {
                 leave(lane, connection)
                 return output.appendServerError(failure)
@@ -44,7 +48,6 @@ extension CommandLoop {
             return uncountCommand()
         }
         let reply = KeptReply()
-        let rehearsal = beginRehearsal(keys, isVersioned: command.usesVersion(call))
         runPlain(command, call, on: &connection, into: &reply.output)
         // What memory has not, the origin may have, unless that was found out.
         let isDeletion = command.verb == .delete || command.verb == .metaDelete

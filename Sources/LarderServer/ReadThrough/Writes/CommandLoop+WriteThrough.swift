@@ -60,10 +60,12 @@ extension CommandLoop {
         _ connection: inout ClientConnection, _ output: inout OutputBuffer
     ) {
         var missing = Missing()
-        for place in command.loadedPlaces(call) {
-            look(for: call[place], connection.wait, &missing)
+        let rehearsal = rehearse(keys, isVersioned: false, &missing) { loop, missing in
+            for place in command.loadedPlaces(call) {
+                loop.look(for: call[place], connection.wait, &missing)
+            }
         }
-        if !missing.isNothing {
+        guard let rehearsal else {
             if let failure = missing.failure ?? want(missing.keys, &connection) {
                 leave(lane, connection)
                 return output.append(failure)
@@ -71,7 +73,6 @@ extension CommandLoop {
             return counters.uncountCall(Int(command.rawValue))
         }
         let reply = KeptReply()
-        let rehearsal = beginRehearsal(keys)
         runHot(command, call, on: &connection, into: &reply.output)
         // What memory has not, the origin may have.
         let isDeletion = command == .del || command == .unlink
@@ -147,13 +148,35 @@ extension CommandLoop {
         fileprivate let isVersioned: Bool
     }
 
-    /// Commands run on a store of its own that has what memory has of `keys`, until `end`.
+    /// Lets the commands that follow run on a store of its own that has what memory has of `keys`,
+    /// until `end`, if nothing is missing.
+    ///
+    /// The keys are locked from the look at them until they are copied: a ban or an expiry between
+    /// the two would show the command a key that there is as one that there is not.
     ///
     /// - Parameters:
     ///   - keys: What they read and write.
     ///   - isVersioned: They compare or show versions. Then there is one key.
-    /// - Returns: What `end` wants.
-    mutating func beginRehearsal(_ keys: [Key], isVersioned: Bool = false) -> Rehearsal {
+    ///   - missing: What has to be loaded before.
+    ///   - look: Finds that out.
+    /// - Returns: What `end` wants; nil if something is missing.
+    mutating func rehearse(
+        _ keys: [Key], isVersioned: Bool, _ missing: inout Missing,
+        _ look: (borrowing CommandLoop, inout Missing) -> Void
+    ) -> Rehearsal? {
+        var shards = ShardSet()
+        for key in keys {
+            unsafe store.insertShard(of: store.hash(key.bytes.span.bytes), into: &shards)
+        }
+        var rehearsal: Rehearsal?
+        store.withTransaction(shards) {
+            look(self, &missing)
+            if missing.isNothing { rehearsal = beginRehearsal(keys, isVersioned: isVersioned) }
+        }
+        return rehearsal
+    }
+
+    private mutating func beginRehearsal(_ keys: [Key], isVersioned: Bool) -> Rehearsal {
         // Once each, in the command's order.
         var seen: Set<Key> = []
         let keys = keys.filter { seen.insert($0).inserted }
