@@ -1,48 +1,21 @@
 import Foundation
 import LarderCore
+import LarderTesting
 import Testing
 
 @testable import LarderOrigins
 
-/// `Tests/Servers/http_origin.py`, started for one test and killed after it.
+/// A script that is an HTTP service for one test.
 final class OriginServer {
-    let port: Int
-    private let process = Process()
-    /// The script ends when this one does, so that it does not outlive a test that crashed.
-    private let input = Pipe()
+    private let script: ServerScript
 
-    private static let script = URL(filePath: #filePath)
-        .appending(path: "../../../Servers/http_origin.py").standardized.path
+    var port: Int { script.port }
 
-    init(_ arguments: [String] = []) throws {
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script] + arguments
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        var line: [UInt8] = []
-        while line.last != UInt8(ascii: "\n") {
-            let bytes = output.fileHandleForReading.availableData
-            try #require(!bytes.isEmpty, "The script says its port.")
-            line += bytes
-        }
-        let text = String(decoding: line, as: UTF8.self).filter(\.isNumber)
-        port = try #require(Int(text), "The script says its port.")
-    }
+    init(_ arguments: [String] = []) throws { script = try ServerScript(arguments) }
 
-    deinit { kill() }
-
-    /// As if its machine had lost power, but for what its system says to others.
-    func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
-
-    /// It accepts connections, because its system does, and says nothing.
-    func hang() { Foundation.kill(process.processIdentifier, SIGSTOP) }
-
-    func awaken() { Foundation.kill(process.processIdentifier, SIGCONT) }
+    func kill() { script.kill() }
+    func hang() { script.hang() }
+    func awaken() { script.awaken() }
 
     func address(_ scheme: String = "http", host: String = "127.0.0.1") -> String {
         "\(scheme)://\(host):\(port)"

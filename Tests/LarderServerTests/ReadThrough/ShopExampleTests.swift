@@ -26,15 +26,7 @@ import Testing
 
     /// Runs statements as the shop's own program would.
     private func sqlite(_ text: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-        process.arguments = [folder.file("shop.db"), "\n" + text]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        try SQLiteShell.run(text, in: folder.file("shop.db"))
     }
 
     /// The lines that begin with `redis-cli` in the part of a README about read-through, as a shell

@@ -1,40 +1,14 @@
-import Foundation
 import LarderAssembly
 import LarderCore
-import Testing
+import LarderTesting
 
-/// `Tests/Servers/http_origin.py`, started for one test and killed after it.
+/// A script that is an origin, and servers that load from it.
 final class PageServer: Sendable {
-    let port: Int
-    private let process: Process
-    /// The script ends when this one does, so that it does not outlive a test that crashed.
-    private let input = Pipe()
+    private let script: ServerScript
 
-    private static let script = URL(filePath: #filePath)
-        .appending(path: "../../../Servers/http_origin.py").standardized.path
+    var port: Int { script.port }
 
-    init() throws {
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", Self.script]
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        var line: [UInt8] = []
-        while line.last != UInt8(ascii: "\n") {
-            let bytes = output.fileHandleForReading.availableData
-            try #require(!bytes.isEmpty, "The script says its port.")
-            line += bytes
-        }
-        self.process = process
-        let text = String(decoding: line, as: UTF8.self).filter(\.isNumber)
-        port = try #require(Int(text), "The script says its port.")
-    }
-
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
+    init() throws { script = try ServerScript() }
 
     /// What it has counted under `name` so far, asked through a client of `fixture`.
     func count(of name: String, _ client: TestClient) throws -> Int {

@@ -6,6 +6,7 @@ struct LayerTable {
     /// Layers that must build without any C library, so that who imports them installs nothing.
     static let pure: Set = [
         "LarderCore", "LarderPolicy", "LarderWire", "LarderMemory", "LarderResilience",
+        "LarderHierarchy",
     ]
 
     /// Reads the calls that declare targets: their first string is the name, the others the rest.
