@@ -97,7 +97,7 @@ extension ByteStore {
         withKey(key, hash, database: database, at: now) { access in
             guard access.holds(old) else { return }
             outcome = access.put(
-                large: fresh, expiry: access.expiry, flags: access.flags,
+                large: fresh, expiry: access.keptExpiry, flags: access.flags,
                 provenance: access.provenance)
             if outcome == .stored { finish(&access) }
         }

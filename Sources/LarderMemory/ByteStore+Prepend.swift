@@ -43,7 +43,7 @@ extension ByteStore {
             unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
             access.copyValue(into: &bytes)
             outcome = unsafe access.put(
-                bytes.span.bytes, expiry: access.expiry, flags: access.flags)
+                bytes.span.bytes, expiry: access.keptExpiry, flags: access.flags)
             if outcome == .stored { finish(&access) }
         }
         guard let copied else { return outcome }

@@ -111,7 +111,7 @@ extension CommandLoop {
     @inline(__always)
     func put(
         _ index: Int, of call: borrowing Call, in access: inout KeyAccess,
-        expiry: Moment = .never
+        expiry: Moment? = nil
     ) -> PutOutcome {
         guard streamed.isEmpty else {
             return Self.putStreamed(streamed, index, of: call, in: &access, expiry)
@@ -122,7 +122,7 @@ extension CommandLoop {
     @inline(never)
     private static func putStreamed(
         _ streamed: StreamedValues, _ index: Int, of call: borrowing Call,
-        in access: inout KeyAccess, _ expiry: Moment
+        in access: inout KeyAccess, _ expiry: Moment?
     ) -> PutOutcome {
         guard let value = streamed[index] else {
             return access.put(call[index], expiry: expiry)

@@ -13,7 +13,9 @@ import Testing
     private func fixture() -> StoreFixture {
         let fixture = StoreFixture()
         fixture.store.classifyKeys { $0.byteCount == 7 ? 3 : 0 }
-        fixture.store.setIdleTimes([3: IdleRule(milliseconds: 1600, staleMilliseconds: 500)])
+        fixture.store.setTimes([
+            3: NamespaceTimes(idle: IdleRule(milliseconds: 1600, staleMilliseconds: 500))
+        ])
         return fixture
     }
 

@@ -39,6 +39,8 @@ struct BreakerScenario {
     static let configuration = {
         var configuration = CircuitBreakerConfiguration()
         configuration.failuresInARow = 3
+        configuration.failuresOverTime = 2
+        configuration.failingTime = .seconds(1)
         configuration.callsMin = 4
         configuration.silence = .zero
         configuration.probeCount = 2
@@ -66,6 +68,7 @@ struct BreakerScenario {
     /// Outcomes of this round within the window, while closed; `nil` when not closed.
     private var closedOutcomes: [Bool]? = []
     private var failuresInARow = 0
+    private var firstOfThem: Tick?
     private var probesOut = 0
     private var probesSucceeded = 0
     private var history: [Event] = []
@@ -107,9 +110,12 @@ struct BreakerScenario {
             let all = outcomes + [outcome == .success]
             closedOutcomes = all
             failuresInARow = outcome == .success ? 0 : failuresInARow + 1
+            firstOfThem = outcome == .success ? nil : firstOfThem ?? clock.now
+            let isOld = firstOfThem.map { clock.now >= $0.advanced(by: .seconds(1)) } ?? false
+            let isDead = failuresInARow >= 3 || isOld && failuresInARow >= 2
             let failed = all.count { !$0 }
             let isIll = all.count >= 4 && failed * 2 >= all.count
-            guard outcome == .failure, failuresInARow >= 3 || isIll else { return nil }
+            guard outcome == .failure, isDead || isIll else { return nil }
             return open()
         }
         switch outcome {
@@ -119,7 +125,7 @@ struct BreakerScenario {
             probesSucceeded += 1
             guard probesSucceeded == 2 else { return nil }
             round += 1
-            (closedOutcomes, failuresInARow) = ([], 0)
+            (closedOutcomes, failuresInARow, firstOfThem) = ([], 0, nil)
             return .closed
         }
         return nil

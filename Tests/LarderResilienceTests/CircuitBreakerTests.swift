@@ -47,6 +47,29 @@ import Testing
         }
     }
 
+    @Test mutating func `three failures open it when they have come for a while`() throws {
+        try call(.success)
+        clock.advance(by: .seconds(10))
+        for wait in [200, 199, 1] {
+            try #expect(call(.failure) == nil)
+            clock.advance(by: .milliseconds(wait))
+        }
+        let change = try call(.failure)
+        guard case .opened = change else {
+            Issue.record("\(String(describing: change))")
+            return
+        }
+    }
+
+    @Test mutating func `two failures do not open it, however long ago the first was`() throws {
+        for _ in 0..<100 {
+            try #expect(call(.failure) == nil)
+            clock.advance(by: .seconds(3600))
+            try #expect(call(.failure) == nil)
+            try call(.success)
+        }
+    }
+
     @Test mutating func `half of the calls failing opens it, less does not`() throws {
         for turn in 0..<300 {
             try #expect(call(turn % 5 < 2 ? .failure : .success) == nil)

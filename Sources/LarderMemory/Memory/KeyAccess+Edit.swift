@@ -20,7 +20,7 @@ extension KeyAccess {
             unsafe memset(start + count, 0, length - count)
             _ = unsafe change(ValueBytes(start, count: length))
             let bytes = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(start), byteCount: length)
-            return put(bytes, expiry: expiry, flags: flags, provenance: provenance)
+            return put(bytes, expiry: keptExpiry, flags: flags, provenance: provenance)
         }
     }
 

@@ -3,11 +3,11 @@ extension KeyAccess {
     /// that has its own windows, and `expiry` counts only without one.
     @discardableResult
     public mutating func put(
-        _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, isVersioned: Bool = false,
+        _ value: RawSpan, expiry: Moment? = nil, flags: UInt32 = 0, isVersioned: Bool = false,
         provenance: Provenance?
     ) -> PutOutcome {
         var attributes = EntryAttributes(
-            expiry: expiry, flags: flags, written: now, isVersioned: isVersioned)
+            expiry: expiry ?? unsaidExpiry, flags: flags, written: now, isVersioned: isVersioned)
         attach(provenance, to: &attributes)
         return put(value, attributes)
     }
@@ -26,10 +26,11 @@ extension KeyAccess {
     /// The same, of a value that was built piece by piece.
     @discardableResult
     public mutating func put(
-        large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
+        large value: LargeValue?, expiry: Moment? = nil, flags: UInt32 = 0,
         provenance: Provenance?
     ) -> PutOutcome {
-        var attributes = EntryAttributes(expiry: expiry, flags: flags, written: now)
+        var attributes = EntryAttributes(
+            expiry: expiry ?? unsaidExpiry, flags: flags, written: now)
         attach(provenance, to: &attributes)
         return put(large: value, attributes)
     }

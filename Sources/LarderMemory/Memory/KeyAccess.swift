@@ -159,23 +159,34 @@ import LarderPolicy
     /// with those.
     public var fillToken: FillToken { unsafe state.pointee.fillToken(hash) }
 
+    /// When the entry expires, for a write that keeps that; nil if there is none.
+    public var keptExpiry: Moment? { exists ? expiry : nil }
+
+    /// When an entry expires whose write does not say it.
+    @inline(__always)
+    var unsaidExpiry: Moment {
+        unsafe state.pointee.bans.isInterested
+            ? state.pointee.unsaidExpiry(key, space, at: now) : .never
+    }
+
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///
     /// - Parameters:
     ///   - value: The bytes to store.
-    ///   - expiry: When the entry expires.
+    ///   - expiry: When the entry expires; nil: as its namespace says, or never.
     ///   - flags: A number that memcached clients store beside the value.
     ///   - marks: What is to be known of it besides.
     ///   - isVersioned: Note a version at once, since the client will ask for it.
     /// - Returns: `.stored` also when the policy refused the value at once.
     @discardableResult
     public mutating func put(
-        _ value: RawSpan, expiry: Moment = .never, flags: UInt32 = 0, marks: EntryMarks = [],
+        _ value: RawSpan, expiry: Moment? = nil, flags: UInt32 = 0, marks: EntryMarks = [],
         isVersioned: Bool = false
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+            expiry: expiry ?? unsaidExpiry, flags: flags, marks: marks, written: now,
+            isVersioned: isVersioned)
         return put(value, attributes)
     }
 
@@ -195,11 +206,12 @@ import LarderPolicy
     /// what was stored before is gone then too, unless nothing may be evicted.
     @discardableResult
     public mutating func put(
-        large value: LargeValue?, expiry: Moment = .never, flags: UInt32 = 0,
+        large value: LargeValue?, expiry: Moment? = nil, flags: UInt32 = 0,
         marks: EntryMarks = [], isVersioned: Bool = false
     ) -> PutOutcome {
         let attributes = EntryAttributes(
-            expiry: expiry, flags: flags, marks: marks, written: now, isVersioned: isVersioned)
+            expiry: expiry ?? unsaidExpiry, flags: flags, marks: marks, written: now,
+            isVersioned: isVersioned)
         return put(large: value, attributes)
     }
 

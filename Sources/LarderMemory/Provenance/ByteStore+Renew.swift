@@ -19,12 +19,16 @@ public struct Renewal: Sendable, Hashable {
     public let freshUntil: Moment
     /// From when on nobody gets it, no earlier than `freshUntil`.
     public let end: Moment
+    /// As in `Provenance`, the time aside that its load took.
+    public let consideredFrom: Moment
 
     /// The value of `validator` is as of `loaded`, good until `freshUntil`, and until `end` for
-    /// those who take stale values.
+    /// those who take stale values. Readers may have it loaded again from `consideredFrom` on.
     public init(
-        _ validator: Validator, loaded: Moment, freshUntil: Moment, end: Moment? = nil
+        _ validator: Validator, loaded: Moment, freshUntil: Moment, end: Moment? = nil,
+        consideredFrom: Moment = Moment(milliseconds: 0)
     ) {
+        self.consideredFrom = consideredFrom
         (self.validator, self.loaded, self.freshUntil) = (validator, loaded, freshUntil)
         self.end = max(freshUntil, end ?? freshUntil)
     }
@@ -89,11 +93,15 @@ extension ShardState {
         guard provenance.validator == renewal.validator, renewal.end > now else { return .gone }
         let block = found.block
         (block.freshUntil, block.loaded) = (renewal.freshUntil, renewal.loaded)
+        // The time that its load took is not measured anew.
+        block.refreshLead = max(
+            block.refreshLead,
+            RefreshLead(from: renewal.consideredFrom, to: renewal.freshUntil))
         block.banEpoch = bans.epoch
         block.unmarkSoftlyBanned()
         var end = renewal.end
         // Nobody has read it for that: its end stays, unless it is one of those that wait.
-        if block.isSliding, let rule = idleTimes[block.namespace] {
+        if block.isSliding, let rule = times.idle(block.namespace) {
             end = min(end, rule.end(from: now))
         }
         return setEnd(end, of: found, hash) ? .renewed : .gone

@@ -10,6 +10,10 @@ public struct Provenance: Hashable, Sendable {
     /// From when on nobody gets it: the end of its last window, no earlier than `freshUntil`. The
     /// entry is removed then.
     public var end: Moment
+    /// From when on who reads it may have it loaded again. Before that a read is like one of a
+    /// plain entry, of which a `LoadedReader` hears nothing. Kept with a grain of an eighth of the
+    /// time from there to `freshUntil`. From the beginning unless set.
+    public var consideredFrom = Moment(milliseconds: 0)
     /// Microseconds that loading it took.
     public var cost: UInt32 = 0
     /// The number of its namespace; 0 if it has none.
@@ -73,7 +77,8 @@ final class ProvenancePart {
 /// How a provenance lies in its 32 bytes.
 ///
 ///     0   fresh until      16   cost             24   namespace    28   traits
-///     8   loaded           20   ban epoch        26   tag bytes    30   validator bytes
+///     8   loaded           20   ban epoch        26   tag bytes    29   refresh lead
+///                                                                  30   validator bytes
 enum ProvenanceLayout {
     static var byteCount: Int { 32 }
     static var freshUntil: Int { 0 }
@@ -83,6 +88,7 @@ enum ProvenanceLayout {
     static var namespace: Int { 24 }
     static var tagBytes: Int { 26 }
     static var traits: Int { 28 }
+    static var refreshLead: Int { 29 }
     static var validatorBytes: Int { 30 }
 
     static var priorityMask: UInt8 { 3 }
@@ -136,6 +142,17 @@ extension Block {
     var isDated: Bool { traits & ProvenanceLayout.dated != 0 }
     var isSliding: Bool { traits & ProvenanceLayout.sliding != 0 }
 
+    var refreshLead: RefreshLead {
+        get { RefreshLead(code: part(ProvenanceLayout.refreshLead, as: UInt8.self)) }
+        nonmutating set { setPart(newValue.code, ProvenanceLayout.refreshLead) }
+    }
+
+    /// Whether a read needs to look no further: it has a value, is fresh, and it is too early to
+    /// load it again.
+    @inline(__always) func isQuiet(at now: Moment) -> Bool {
+        refreshLead.begin(before: freshUntil) > now
+    }
+
     func markSoftlyBanned() {
         setPart(traits | ProvenanceLayout.softlyBanned, ProvenanceLayout.traits)
     }
@@ -179,7 +196,10 @@ extension Block {
         setPart(provenance.namespace, ProvenanceLayout.namespace)
         let tail = part.tail
         setPart(UInt16(tail.tags.count), ProvenanceLayout.tagBytes)
-        setPart(UInt16(traits), ProvenanceLayout.traits)
+        setPart(traits, ProvenanceLayout.traits)
+        refreshLead =
+            provenance.isNegative
+            ? .always : RefreshLead(from: provenance.consideredFrom, to: provenance.freshUntil)
         setPart(UInt16(tail.validator.count), ProvenanceLayout.validatorBytes)
         let bytes = tail.tags + tail.validator
         let header = header
@@ -191,6 +211,7 @@ extension Block {
     var provenance: Provenance? {
         guard header.shape.contains(.provenance), !isDated else { return nil }
         var provenance = Provenance(loaded: loaded, freshUntil: freshUntil, end: expiry)
+        provenance.consideredFrom = refreshLead.begin(before: freshUntil)
         (provenance.cost, provenance.namespace) = (cost, namespace)
         (provenance.priority, provenance.banEpoch) = (priority, banEpoch)
         (provenance.isNegative, provenance.isSoftlyBanned) = (isNegative, isSoftlyBanned)

@@ -25,9 +25,13 @@ extension ShardState {
         _ body: (_ value: RawSpan, _ flags: UInt32) -> Void
     ) -> ReadOutcome {
         let block = found.block
-        guard block.header.shape.contains(.provenance), !block.isDated else {
+        guard block.header.shape.contains(.provenance) else {
             countHit(found, hash, at: now)
-            if block.header.shape.contains(.provenance) { slide(found, at: now) }
+            return give(block, body)
+        }
+        guard !block.isQuiet(at: now), !block.isDated else {
+            countHit(found, hash, at: now)
+            slide(found, at: now)
             return give(block, body)
         }
         let read = LoadedRead(block, at: now)
@@ -151,7 +155,7 @@ extension ShardState {
     /// Gives the write that follows at once a provenance.
     mutating func attach(_ part: ProvenancePart?, to attributes: inout EntryAttributes) {
         guard let part else { return }
-        if let rule = idleTimes[part.provenance.namespace] {
+        if let rule = times.idle(part.provenance.namespace) {
             part.slide(by: rule, from: attributes.written)
         }
         self.part = part

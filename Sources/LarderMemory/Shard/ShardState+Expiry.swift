@@ -101,6 +101,8 @@ extension ShardState {
         guard shape.contains(.provenance) else { return setEnd(expiry, of: found, hash) }
         let end = end(of: found.block, freshUntil: expiry)
         found.block.freshUntil = expiry
+        // Where in the new time the refresh begins depends on more than the store knows.
+        found.block.refreshLead = .always
         return setEnd(end, of: found, hash)
     }
 

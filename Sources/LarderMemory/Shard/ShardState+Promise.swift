@@ -26,13 +26,16 @@ struct Promises {
 
 // Only for stores that may not evict: where entries may leave, every write has room.
 extension ShardState {
-    /// Takes what storing `valueLength` bytes for a key needs, without expiry and flags.
+    /// Takes what storing `valueLength` bytes for a key needs that says no expiry, without flags.
     mutating func promise(
         key: RawSpan, in space: UInt16, valueLength: Int, isLarge: Bool, over found: Found?
     ) -> PromiseOutcome {
         var shape: EntryHeader.Shape = isLarge ? .large : []
         if !bans.isEmpty, bans.hasMatch(key, space) { shape.insert(.provenance) }
         if slidingNamespace(key, space) != 0 { shape.formUnion([.provenance, .expiry]) }
+        if unsaidExpiry(key, space, at: Moment(milliseconds: 0)) != .never {
+            shape.insert(.expiry)
+        }
         let byteCount = shape.byteCount + key.byteCount + (isLarge ? 4 : valueLength)
         var isHeld = false
         if let found {

@@ -42,7 +42,7 @@ struct ShardState: ~Copyable {
     /// Bans that are not carried out yet.
     var bans = BanTable()
     /// Of namespaces whose entries go when nobody reads them.
-    var idleTimes = IdleTimes()
+    var times = NamespaceTimesTable()
     /// Negative entries in each key space.
     var negativeCounts = ReservedArray<UInt32>(reserving: KeySpaces.count)
     /// Who wants to know of which key's change.

@@ -15,7 +15,8 @@ public import LarderCore
 ///
 /// Two rules open it. The share of failures finds the origin that is ill under load. Failures in a
 /// row find the one that is dead or hangs, of which few answers come. The second also wants that
-/// no success is recent: else chance alone would open it where many calls are made.
+/// no success is recent: else chance alone would open it where many calls are made. Where few are,
+/// less of them suffice when they have failed for a while.
 ///
 /// It stays open twice as long each time that the probes fail (unless `probesDouble` is false), or
 /// that it opens again soon after it closed; with jitter, so that many nodes do not probe at once.
@@ -53,12 +54,18 @@ public struct CircuitBreaker: Hashable, Sendable {
 
     private enum State: Hashable {
         /// May become `open`. `lastSuccess` is in this state.
-        case closed(since: Tick, failuresInARow: Int, lastSuccess: Tick?)
+        case closed(since: Tick, failures: Failures, lastSuccess: Tick?)
         /// Becomes `halfOpen` by the first call at or after `until`.
         case open(until: Tick)
         /// Becomes `closed` or `open` by the outcomes of its probes, or a fresh `halfOpen` at
         /// `until`: a probe whose caller vanished must not keep the breaker from ever closing.
         case halfOpen(admitted: Int, succeeded: Int, until: Tick)
+    }
+
+    /// Failures since the last success.
+    private struct Failures: Hashable {
+        var count = 0
+        var first: Tick?
     }
 
     private let configuration: CircuitBreakerConfiguration
@@ -84,7 +91,7 @@ public struct CircuitBreaker: Hashable, Sendable {
         try configuration.validate()
         self.configuration = configuration
         window = OutcomeWindow(configuration.window)
-        state = .closed(since: now, failuresInARow: 0, lastSuccess: nil)
+        state = .closed(since: now, failures: Failures(), lastSuccess: nil)
     }
 
     /// Whether it lets all calls through.
@@ -141,12 +148,15 @@ public struct CircuitBreaker: Hashable, Sendable {
             return nil
         case (.closed(let since, _, _), .success):
             _ = window.add(isFailure: false, at: now)
-            state = .closed(since: since, failuresInARow: 0, lastSuccess: now)
-        case (.closed(let since, let failures, let lastSuccess), .failure):
+            state = .closed(since: since, failures: Failures(), lastSuccess: now)
+        case (.closed(let since, var failures, let lastSuccess), .failure):
             let (calls, failed) = window.add(isFailure: true, at: now)
-            state = .closed(since: since, failuresInARow: failures + 1, lastSuccess: lastSuccess)
+            failures.count += 1
+            let first = failures.first ?? now
+            failures.first = first
+            state = .closed(since: since, failures: failures, lastSuccess: lastSuccess)
             let isDead =
-                failures + 1 >= configuration.failuresInARow
+                isMany(failures.count, since: first, at: now)
                 && isSilent(since: lastSuccess, at: now)
             guard isDead || isIll(calls: calls, failed: failed) else { return nil }
             return reopen(closedSince: since, at: now, using: &random)
@@ -160,6 +170,13 @@ public struct CircuitBreaker: Hashable, Sendable {
             return open(at: now, using: &random)
         }
         return nil
+    }
+
+    /// Whether so many failures in a row, of which the first came at `first`, are enough to open.
+    private func isMany(_ count: Int, since first: Tick, at now: Tick) -> Bool {
+        let hasLasted = now.nanoseconds(since: first) >= configuration.failingTime.tickNanoseconds
+        return count >= configuration.failuresInARow
+            || hasLasted && count >= configuration.failuresOverTime
     }
 
     private func isSilent(since lastSuccess: Tick?, at now: Tick) -> Bool {
@@ -194,7 +211,7 @@ public struct CircuitBreaker: Hashable, Sendable {
 
     private mutating func close(at now: Tick) -> Transition {
         window.clear()
-        enter(.closed(since: now, failuresInARow: 0, lastSuccess: nil))
+        enter(.closed(since: now, failures: Failures(), lastSuccess: nil))
         return .closed
     }
 

@@ -13,6 +13,13 @@ public struct CircuitBreakerConfiguration: Hashable, Sendable {
     /// Failures in a row that open when the origin is rarely asked, or silent. Five: a lost packet
     /// or a restarting replica must not cut it off.
     public var failuresInARow = 5
+    /// Failures in a row that open when the first of them is `failingTime` ago. Three: where calls
+    /// hang, few of them end.
+    public var failuresOverTime = 3
+    /// How long less than `failuresInARow` must have come. 400 ms: longer than the retries of one
+    /// load take, and short enough that an origin which hangs is known as such within a second if
+    /// calls fail after half a one.
+    public var failingTime = Duration.milliseconds(400)
     /// How long ago the last success must be for failures in a row to open. 100 ms: at a thousand
     /// calls a second of which one in five fails, five in a row come every few seconds by chance.
     public var silence = Duration.milliseconds(100)
@@ -38,6 +45,8 @@ public struct CircuitBreakerConfiguration: Hashable, Sendable {
         try OutOfBounds.check("callsMin", callsMin, in: 1...1_000_000)
         try OutOfBounds.check("failureShare", failureShare.millionths, in: 1...1_000_000)
         try OutOfBounds.check("failuresInARow", failuresInARow, in: 1...10_000)
+        try OutOfBounds.check("failuresOverTime", failuresOverTime, in: 1...10_000)
+        try OutOfBounds.check("failingTime", failingTime, in: .zero ... .seconds(3600))
         try OutOfBounds.check("silence", silence, in: .zero ... .seconds(3600))
         try openDuration.validate()
         try OutOfBounds.check("probeCount", probeCount, in: 1...1000)

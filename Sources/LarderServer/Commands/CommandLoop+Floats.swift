@@ -23,7 +23,7 @@ extension CommandLoop {
             sum = LongDoubleSum.adding(old, call[2])
             guard case .text(let text) = sum else { return }
             outcome = unsafe access.put(
-                text.span.bytes, expiry: access.expiry, flags: access.flags,
+                text.span.bytes, expiry: access.keptExpiry, flags: access.flags,
                 provenance: access.provenance)
         }
         switch sum {

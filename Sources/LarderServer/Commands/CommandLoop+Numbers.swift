@@ -39,7 +39,7 @@ extension CommandLoop {
             }
             let digits = DecimalText(sum)
             let outcome = access.put(
-                digits.bytes, expiry: access.expiry, flags: access.flags,
+                digits.bytes, expiry: access.keptExpiry, flags: access.flags,
                 provenance: access.provenance)
             result = outcome == .stored ? .value(sum) : .failed(outcome)
         }

@@ -72,19 +72,18 @@ extension CommandLoop {
         guard let options = SetOptions(call, from: 3, isSet: true) else {
             return output.appendSyntaxError()
         }
-        var expiry = Moment.never
+        var expiry: Moment?
         if let time = options.time {
-            let moment = self.expiry(
+            expiry = self.expiry(
                 of: call[time.index], time.unit, isAbsolute: time.isAbsolute, "set", &output)
-            guard let moment else { return }
-            expiry = moment
+            guard expiry != nil else { return }
         }
         set(call, connection, options, expiry, &output)
     }
 
     private mutating func set(
         _ call: borrowing Call, _ connection: ClientConnection, _ options: SetOptions,
-        _ expiry: Moment, _ output: inout OutputBuffer
+        _ expiry: Moment?, _ output: inout OutputBuffer
     ) {
         let start = output.count
         var outcome: PutOutcome?
@@ -102,8 +101,8 @@ extension CommandLoop {
             guard isWanted else { return }
             outcome = put(
                 2, of: call, in: &access,
-                expiry: options.keepsExpiry ? access.expiry : expiry)
-            if expiry <= now, access.exists { access.remove() }
+                expiry: options.keepsExpiry ? access.keptExpiry : expiry)
+            if let expiry, expiry <= now, access.exists { access.remove() }
         }
         if options.returnsOld {
             output.replace(from: start, ifFailed: outcome ?? .stored)

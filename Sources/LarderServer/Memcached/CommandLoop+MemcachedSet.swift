@@ -14,7 +14,8 @@ extension CommandLoop {
         var outcome = PutOutcome.stored
         store.withKey(key, store.hash(key), database: 0, at: now) { access in
             guard let expiry else { return access.remove() }
-            outcome = access.put(value, expiry: expiry, flags: command.flags, isVersioned: true)
+            outcome = access.put(
+                value, expiry: expiry.unlessNever, flags: command.flags, isVersioned: true)
             // What is there now is no longer what the client believes.
             if outcome != .stored { access.remove() }
         }

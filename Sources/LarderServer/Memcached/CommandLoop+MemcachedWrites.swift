@@ -12,6 +12,8 @@ struct MemcachedWrite {
     var flags: UInt32 = 0
     /// When the new entry expires; `nil` for at once.
     var expiry: Moment? = .never
+    /// Whether that is the old entry's, not the client's.
+    var keepsExpiry = false
     /// The version that the client expects; 0 for any.
     var version: UInt64 = 0
     /// Whether the client asks for the new version.
@@ -204,7 +206,7 @@ extension CommandLoop {
         if version == write.version { return nil }
         guard write.takesStale, write.version < version else { return .exists }
         // The value is stored, but remains what the next client is to replace.
-        write.expiry = access.expiry
+        (write.expiry, write.keepsExpiry) = (access.expiry, true)
         write.marks.insert(.stale)
         write.marks.formUnion(access.marks.intersection(.won))
         return nil
@@ -220,7 +222,8 @@ extension CommandLoop {
             access.remove()
             return .stored
         }
-        let expiry = write.expiry ?? now
+        let end = write.expiry ?? now
+        let expiry = write.keepsExpiry ? end : end.unlessNever
         let outcome =
             switch streamed {
             case .none:

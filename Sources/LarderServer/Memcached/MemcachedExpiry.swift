@@ -28,3 +28,8 @@ enum MemcachedExpiry {
         return (left + 999) / 1000
     }
 }
+
+extension Moment {
+    /// What a write is told: a client that sends 0 leaves the end to the namespace.
+    @inline(__always) var unlessNever: Moment? { self == .never ? nil : self }
+}

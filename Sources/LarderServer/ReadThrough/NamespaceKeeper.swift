@@ -169,7 +169,8 @@ final class NamespaceKeeper: Sendable {
         let mine = bindings.map { numbers[$0.namespace] }
         let memory = StoreMemory(
             store: store, namespaces: mine,
-            keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes })
+            keeps: bindings.map { configuration.namespaces[$0.namespace].caching == .yes },
+            early: bindings.map { EarlyRefresh(configuration.namespaces[$0.namespace]) })
         let core = try core(origin, bindings, levels: levels.map(\.name), configuration)
         let source = ReadThrough.ServerSource(
             core, levels: levels, origins: bindings.map(\.origin), memory: memory, observer: post)

@@ -48,9 +48,7 @@ final class NamespacePlan: Sendable {
         self.binding = binding
         staleMilliseconds = namespace.stale.wholeMilliseconds
         staleIfErrorMilliseconds = namespace.staleIfError.wholeMilliseconds
-        early = namespace.refreshAt.map {
-            EarlyRefresh(beta: namespace.earlyRefresh, refreshAt: $0)
-        }
+        early = EarlyRefresh(namespace)
     }
 
     /// Whether what is written here goes at once.
@@ -76,6 +74,14 @@ final class NamespacePlan: Sendable {
         guard let ttlMilliseconds else { return .never }
         let (end, overflow) = now.milliseconds.addingReportingOverflow(ttlMilliseconds)
         return overflow ? .never : Moment(milliseconds: end)
+    }
+}
+
+extension EarlyRefresh {
+    /// When hits of this namespace load again; nil: never before the end.
+    init?(_ namespace: NamespaceConfiguration) {
+        guard let refreshAt = namespace.refreshAt else { return nil }
+        self.init(beta: namespace.earlyRefresh, refreshAt: refreshAt)
     }
 }
 

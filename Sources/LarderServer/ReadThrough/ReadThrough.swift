@@ -29,7 +29,7 @@ final class ReadThrough: Sendable {
     let originations: [Origination]
     let post: LandingPost
     let writes: OriginWrites
-    let idleTimes: [UInt16: IdleRule]
+    let times: [UInt16: NamespaceTimes]
 
     /// The namespaces of a configuration.
     ///
@@ -62,21 +62,25 @@ final class ReadThrough: Sendable {
         (self.numbers, self.places, self.plans) = (numbers, places, plans)
         self.originations = originations
         (self.post, self.writes) = (post, writes)
-        idleTimes = Self.idleTimes(configuration, numbers)
+        times = Self.times(configuration, numbers)
     }
 
-    /// How long entries of each namespace stay without a reader, by their numbers.
-    private static func idleTimes(
+    /// How long what is written in each namespace stays, by their numbers.
+    private static func times(
         _ configuration: Configuration, _ numbers: [UInt16]
-    ) -> [UInt16: IdleRule] {
-        var rules: [UInt16: IdleRule] = [:]
+    ) -> [UInt16: NamespaceTimes] {
+        var times: [UInt16: NamespaceTimes] = [:]
         for (namespace, number) in zip(configuration.namespaces, numbers) {
-            guard let idle = namespace.idle else { continue }
             let stale = max(namespace.stale, namespace.staleIfError)
-            rules[number] = IdleRule(
-                milliseconds: idle.wholeMilliseconds, staleMilliseconds: stale.wholeMilliseconds)
+            let idle = namespace.idle.map {
+                IdleRule(
+                    milliseconds: $0.wholeMilliseconds, staleMilliseconds: stale.wholeMilliseconds)
+            }
+            guard namespace.ttl != nil || idle != nil else { continue }
+            times[number] = NamespaceTimes(
+                ttlMilliseconds: namespace.ttl?.wholeMilliseconds, idle: idle)
         }
-        return rules
+        return times
     }
 
     /// Makes it the one by which `store` knows the namespaces of keys.
@@ -84,7 +88,7 @@ final class ReadThrough: Sendable {
         store.classifyKeys { [matcher, numbers] key in
             matcher.number(of: key).map { numbers[$0] } ?? 0
         }
-        store.setIdleTimes(idleTimes)
+        store.setTimes(times)
     }
 
     /// What is done with `key` of database 0; nil for a key of no namespace.

@@ -1,6 +1,7 @@
 import LarderCore
 import LarderHierarchy
 import LarderMemory
+import LarderResilience
 
 /// The store as a source sees it.
 struct StoreMemory: SourceMemory {
@@ -9,6 +10,8 @@ struct StoreMemory: SourceMemory {
     let namespaces: [UInt16]
     /// Whether anything is kept for each of them.
     let keeps: [Bool]
+    /// When hits of each of them load again; nil: never before the end.
+    let early: [EarlyRefresh?]
     /// The time.
     var clock: @Sendable () -> Moment = { Moment(MonotonicClock.now()) }
 
@@ -51,7 +54,8 @@ struct StoreMemory: SourceMemory {
             guard let validator = fill.need.validator else { return .gone }
             let renewal = Renewal(
                 validator, loaded: Moment(created),
-                freshUntil: expires.map(Moment.init) ?? .never, end: staleUntil.map(Moment.init))
+                freshUntil: expires.map(Moment.init) ?? .never, end: staleUntil.map(Moment.init),
+                consideredFrom: consideredFrom(created, expires, 0, fill.need))
             return renew(fill.need, renewal)
         }
         return switch outcome {
@@ -113,12 +117,25 @@ struct StoreMemory: SourceMemory {
             loaded: Moment(entry.created),
             freshUntil: entry.expires.map(Moment.init) ?? .never,
             end: entry.staleUntil.map(Moment.init))
+        provenance.consideredFrom = consideredFrom(
+            entry.created, entry.expires, entry.cost, need)
         provenance.cost = entry.cost
         provenance.priority = entry.priority
         provenance.namespace = namespaces[need.binding]
         provenance.tags = EntryTags(entry.tags) ?? EntryTags()
         provenance.validator = entry.validator?.shortened
         return provenance
+    }
+
+    /// From when on a hit may load what was loaded at `created` again.
+    private func consideredFrom(
+        _ created: Tick, _ expires: Tick?, _ cost: UInt32, _ need: Need<FillToken>
+    ) -> Moment {
+        guard let expires else { return .never }
+        guard let early = early[need.binding] else { return Moment(expires) }
+        return Moment(
+            early.begin(
+                created: created, expires: expires, cost: .microseconds(Int64(cost))))
     }
 }
 

@@ -12,7 +12,7 @@ import Testing
     /// Fails when who comes to refresh an entry that was refreshed meanwhile loads it once more.
     @Test func `what was refreshed meanwhile is held`() throws {
         let store = ByteStore(MemoryConfiguration(), at: Moment(milliseconds: 0))
-        var memory = StoreMemory(store: store, namespaces: [1], keeps: [true])
+        var memory = StoreMemory(store: store, namespaces: [1], keeps: [true], early: [nil])
         memory.clock = { Moment(milliseconds: 20_000) }
         let (old, new) = (Tick(nanoseconds: 10_000_000_000), Tick(nanoseconds: 19_000_000_000))
         #expect(!memory.holds(need(refreshing: old, store)), "it has left")

@@ -82,7 +82,8 @@ extension CommandLoop {
             case UInt8(ascii: "T"):
                 sum.expiry = MemcachedExpiry.moment(flags.expiry ?? 0, now: now)
             case UInt8(ascii: "N") where sum.isNew:
-                sum.expiry = MemcachedExpiry.moment(flags.vivifyExpiry ?? 0, now: now)
+                let end = MemcachedExpiry.moment(flags.vivifyExpiry ?? 0, now: now)
+                sum.expiry = end == .never ? sum.oldExpiry : end
             case UInt8(ascii: "t"): output.appendTimeLeft(until: sum.expiry, now: now)
             case UInt8(ascii: "c"): output.appendFlag("c", sum.version)
             case UInt8(ascii: "O") where MetaFlags.isLongOpaque(flag):
@@ -107,6 +108,8 @@ private struct MetaSum {
     let digits: DecimalText
     /// Whether there was no entry before.
     let isNew: Bool
+    /// When the entry expired before the flags were read.
+    let oldExpiry: Moment
     /// When the entry is to expire; `nil` for at once.
     var expiry: Moment?
     var version: UInt64 = 0
@@ -114,6 +117,7 @@ private struct MetaSum {
     init(_ number: UInt64, isNew: Bool, expiry: Moment) {
         digits = DecimalText(number)
         self.isNew = isNew
+        oldExpiry = expiry
         self.expiry = expiry
     }
 }

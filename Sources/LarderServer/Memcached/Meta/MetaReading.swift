@@ -31,7 +31,8 @@ struct MetaReading {
         switch flag.byte(at: 0) {
         case UInt8(ascii: "T"): expiry = MemcachedExpiry.moment(flags.expiry ?? 0, now: now)
         case UInt8(ascii: "N") where isNew:
-            expiry = MemcachedExpiry.moment(flags.vivifyExpiry ?? 0, now: now)
+            let end = MemcachedExpiry.moment(flags.vivifyExpiry ?? 0, now: now)
+            expiry = end == .never ? access.expiry : end
             won = true
         case UInt8(ascii: "R"):
             if !isNew, !access.marks.contains(.won), isDueForRecache { won = true }
