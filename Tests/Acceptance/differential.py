@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compares replies with redis-server and memcached, byte by byte, with the testers resp_diff.py and
-mc_diff.py.
+"""Compares replies with redis-server, byte by byte, with the tester resp_diff.py. For memcached see
+memcached_numbers.py.
 
     differential.py --binary .build/release/larder --tools FOLDER 1 2 3 4 5
     differential.py --binary .build/release/larder --tools FOLDER --namespaces 1
@@ -21,6 +21,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
+import elsewhere
 import server_process
 from tamper import Tampered
 from wire import Connection, ErrorReply
@@ -31,8 +32,6 @@ LATER = {"WATCH": "WATCH", "UNWATCH": "UNWATCH"}
 RAW_NEEDS = ["MULTI", "EXEC"]
 RESP_GROUPS = "strings,expiry,keyspace,bits,proto,tx"
 LARGE_VALUES = pathlib.Path(__file__).resolve().parent / "large_values.py"
-# Without meta and ttl, which draw meta flags that need what an entry here does not note.
-TEXT_GROUPS = "text,noreply,malformed"
 
 
 def knows(port, command):
@@ -87,43 +86,6 @@ def compare_resp(options, server, reference):
     return differences
 
 
-def compare_text(options, server, reference):
-    return sum(run_tester(
-        [str(options.tools / "mc_diff.py"), "--ref", f"127.0.0.1:{reference.text}", "--sut",
-         f"127.0.0.1:{server.text}", "--seed", str(seed), "--n", str(options.n), "--groups",
-         TEXT_GROUPS], lambda _: False) for seed in options.seeds)
-
-
-# Of no key that a tester uses; the origins are not there.
-NAMESPACES = """
-origins:
-  web: { http: "http://127.0.0.1:9", limit: 8 }
-  file: { sqlite: /nowhere/shop.db }
-namespaces:
-  - { match: "elsewhere:{all...}", cache: never }
-  - match: "shelf:{id}"
-    origin: { use: file, get: "SELECT {id}", set: "SELECT {id}, {value}" }
-    ttl: 1h
-    write: around
-"""
-for mode in ("cache", "through", "invalidate"):
-    NAMESPACES += f"""
-  - match: "{mode}-elsewhere:{{id}}"
-    origin: {{ use: web, get: "/{{id}}", set: "/{{id}}" }}
-    ttl: 1h
-    write: {mode}
-"""
-
-
-class Reference(server_process.Server):
-    """redis-server and memcached as the testers want them."""
-
-    def commands(self):
-        redis, memcached = super().commands()
-        memcached[memcached.index("-t") + 1] = "1"
-        return [redis, memcached + ["-o", "no_lru_crawler,no_lru_maintainer"]]
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     server_process.add_arguments(parser)
@@ -135,30 +97,21 @@ def main():
         "--namespaces", action="store_true", help="with namespaces and origins of other keys")
     parser.add_argument("seeds", nargs="+", type=int)
     options = parser.parse_args()
-    for name in ("redis-server", "memcached"):
-        if not shutil.which(name):
-            raise server_process.StartFailure(f"{name} is missing: apt-get install {name}")
+    if not shutil.which("redis-server"):
+        raise server_process.StartFailure("redis-server is missing: apt-get install redis-server")
     flags = [] if options.stand_in else ["--memory.max-value", "512mb"]
-    file = tempfile.NamedTemporaryFile("w", suffix=".yaml")
-    if options.namespaces:
-        file.write(NAMESPACES)
-        file.flush()
-        flags.append(file.name)
-    server = (Reference() if options.stand_in or options.self_test
-              else server_process.server_from(options, memory="2gb", flags=flags))
+    with elsewhere.file(options.namespaces) as file:
+        flags += file
+        server = (server_process.Server() if options.stand_in or options.self_test
+                  else server_process.server_from(options, memory="2gb", flags=flags))
+        if options.self_test:
+            options.n, server = 600, Tampered(server_process.Server())
+        with server_process.Server() as reference, server:
+            differences = compare_resp(options, server, reference)
+            alive = server.is_running()
     if options.self_test:
-        options.n, server = 600, Tampered(Reference())
-    with Reference() as reference, server:
-        print("RESP against redis-server")
-        in_resp = compare_resp(options, server, reference)
-        print("memcached text against memcached")
-        in_text = compare_text(options, server, reference)
-        alive = server.is_running()
-    if options.self_test:
-        noticed = in_resp > 0 and in_text > 0
-        print(f"self-test: falsified replies were {'' if noticed else 'NOT '}noticed")
-        return 0 if noticed else 1
-    differences = in_resp + in_text
+        print(f"self-test: falsified replies were {'' if differences else 'NOT '}noticed")
+        return 0 if differences else 1
     print(f"{differences} differences" + ("" if alive else "; the server ended"))
     return 0 if differences == 0 and alive else 1
 

@@ -3,6 +3,7 @@
 
     memcached_numbers.py --binary .build/release/larder --tools FOLDER
     memcached_numbers.py --binary .build/release/larder --tools FOLDER --n 2000 1 2
+    memcached_numbers.py --binary .build/release/larder --tools FOLDER --namespaces 1
     memcached_numbers.py --self-test --tools FOLDER 5     with falsified replies
 
 memcached's `incr`, `decr` and `ma` look for the end of a number of blanks alone, and for a minus
@@ -37,6 +38,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "BlackBox"))
+import elsewhere
 import server_process
 from tamper import Tampered
 
@@ -325,15 +327,15 @@ def main():
     parser.add_argument("--n", type=int, default=10_000)
     parser.add_argument(
         "--self-test", action="store_true", help="with falsified replies, which must be noticed")
+    parser.add_argument(
+        "--namespaces", action="store_true", help="with namespaces and origins of other keys")
     parser.add_argument("seeds", nargs="*", type=int, default=list(range(1, 21)))
     options = parser.parse_args()
     sys.path.insert(0, str(options.tools))
     import mc_diff as tester
-    if options.self_test:
-        server = Tampered(Reference())
-    else:
-        server = server_process.server_from(options)
-    with Reference() as reference:
+    with elsewhere.file(options.namespaces) as flags, Reference() as reference:
+        server = (Tampered(Reference()) if options.self_test
+                  else server_process.server_from(options, flags=flags))
         if not options.self_test:
             with Other() as other:
                 found = {seed: compare(tester, reference.text, other.text, options, seed)

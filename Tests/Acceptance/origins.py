@@ -26,8 +26,9 @@ from wire import Connection, ErrorReply
 
 # Promise P5, of both limits: values and clients.
 RESIDENT_MAX_MIB = (MEMORY_MIB + 64) * 1.15 + 64
-# A breaker's longest pause, and its probes.
-RECOVERY_SECONDS = 35
+# Probes come within 750 ms and must all succeed; one that follows a hang lasts as long as a load may.
+# An origin that has failed soon after its return before is left alone for longer.
+RECOVERY_SECONDS = 20
 SHOWN = 5
 
 
@@ -214,6 +215,8 @@ def main():
         print("".join(f"    {line}\n" for line in told if line.startswith("larder_origin")), end="")
         if counts["most_loads"] > HTTP_LIMIT:
             bounds.append(f"{counts['most_loads']} loads at the origin at once, of {HTTP_LIMIT}")
+        if counts["most_writes"] > HTTP_LIMIT:
+            bounds.append(f"{counts['most_writes']} writes at once, of {HTTP_LIMIT}")
         if resident > RESIDENT_MAX_MIB:
             bounds.append(f"resident memory reached {resident:.0f} MiB of {RESIDENT_MAX_MIB:.0f}")
         failed += server_process.report(
