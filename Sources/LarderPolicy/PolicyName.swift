@@ -2,23 +2,39 @@
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, lru, s3fifo
 
+    /// The policy in a cache of `capacity`, empty at first.
+    public func makeRun(
+        capacity: PolicyCapacity, options: PolicyOptions = PolicyOptions()
+    ) -> PolicyRun {
+        let slots = capacity.slotCapacity
+        switch self {
+        case .fifo: return PolicyRun(Fifo(slotCapacity: slots), capacity: capacity)
+        case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
+        case .s3fifo:
+            let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        }
+    }
+
     /// How many of `requests` miss under this policy in a cache of `capacity`, empty at first.
     ///
     /// - Complexity: O(requests).
     public func missCount(
-        capacity: PolicyCapacity, requests: some Sequence<(hash: UInt64, size: UInt32)>
+        capacity: PolicyCapacity, options: PolicyOptions = PolicyOptions(),
+        requests: some Sequence<(hash: UInt64, size: UInt32)>
     ) -> Int {
-        switch self {
-        case .fifo: Self.missCount(PolicyLoop<Fifo>(capacity: capacity), requests)
-        case .lru: Self.missCount(PolicyLoop<Lru>(capacity: capacity), requests)
-        case .s3fifo: Self.missCount(PolicyLoop<S3Fifo>(capacity: capacity), requests)
-        }
+        let run = makeRun(capacity: capacity, options: options)
+        let accesses = requests.map { Access(hash: $0.hash, weight: $0.size) }
+        run.run(accesses.span)
+        return run.tally().missCount
     }
+}
 
-    private static func missCount<P: Policy & ~Copyable>(
-        _ loop: consuming PolicyLoop<P>, _ requests: some Sequence<(hash: UInt64, size: UInt32)>
-    ) -> Int {
-        for request in requests { loop.request(hash: request.hash, size: request.size) }
-        return loop.missCount
-    }
+/// What some policies leave to choose.
+public struct PolicyOptions: Hashable, Sendable {
+    /// What S3-FIFO does with an entry that is heavier than its small queue.
+    public var oversized = S3Fifo.OversizedRule.admit
+
+    /// What the server does.
+    public init() {}
 }

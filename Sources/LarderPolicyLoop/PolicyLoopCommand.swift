@@ -15,10 +15,18 @@ import LarderTrace
             exit(2)
         }
         do throws(TraceError) {
-            let requests = try requests(in: words[1])
-            let misses = policy.missCount(capacity: .entries(entries), requests: requests)
-            let hits = Double(requests.count - misses) / Double(max(1, requests.count))
-            print("hit ratio \(hits * 100) %")
+            var reader = try TraceReader(path: words[1])
+            let run = policy.makeRun(capacity: .entries(entries))
+            var batch = TraceBatch()
+            var accesses: [Access] = []
+            while try reader.read(into: &batch) {
+                accesses.removeAll(keepingCapacity: true)
+                for request in batch.requests { accesses.append(access(request)) }
+                run.run(accesses.span)
+            }
+            let tally = run.tally()
+            let hits = Double(tally.requestCount - tally.missCount)
+            print("hit ratio \(hits / Double(max(1, tally.requestCount)) * 100) %")
         } catch {
             print("larder-policy-loop: \(error)")
             exit(1)
@@ -26,18 +34,8 @@ import LarderTrace
     }
 
     /// Keys of traces are numbered in order of appearance: they are hashed before use.
-    private static func requests(
-        in path: String
-    ) throws(TraceError) -> [(hash: UInt64, size: UInt32)] {
-        var reader = try TraceReader(path: path)
-        var batch = TraceBatch()
-        var requests: [(hash: UInt64, size: UInt32)] = []
-        while try reader.read(into: &batch) {
-            for request in batch.requests {
-                var random = SeededRandom(seed: request.key)
-                requests.append((random.next(), 1))
-            }
-        }
-        return requests
+    private static func access(_ request: TraceRequest) -> Access {
+        var random = SeededRandom(seed: request.key)
+        return Access(hash: random.next(), weight: 1)
     }
 }

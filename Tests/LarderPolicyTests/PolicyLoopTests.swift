@@ -42,12 +42,18 @@ import Testing
         }
     }
 
-    @Test func `counts requests and hits as they come`() {
-        var loop = PolicyLoop<Lru>(capacity: .entries(2))
-        let hits = [1, 2, 1, 3, 2, 3].map { loop.request(hash: $0, size: 9) }
-        #expect(hits == [false, false, true, false, false, true])
-        #expect(loop.requestCount == 6)
-        #expect(loop.missCount == 4)
+    @Test func `counts requests, misses and evictions as they come`() {
+        let run = PolicyName.lru.makeRun(capacity: .entries(2))
+        var misses: [Int] = []
+        for hash: UInt64 in [1, 2, 1, 3, 2, 3] {
+            run.run([Access(hash: hash, weight: 9)].span)
+            misses.append(run.tally().missCount)
+        }
+        #expect(misses == [1, 2, 2, 3, 4, 4])
+        let tally = run.tally()
+        #expect(tally.requestCount == 6)
+        #expect(tally.missedBytes == 36)
+        #expect(tally.evictionCount == 2)
     }
 }
 

@@ -91,13 +91,9 @@ extension TraceComparisonTests {
 
         /// The reference refuses entries above the small queue, so ours does here.
         func missCount(_ requests: [(hash: UInt64, size: UInt32)]) -> Int {
-            guard name == .s3fifo, case .bytes = capacity else {
-                return name.missCount(capacity: capacity, requests: requests)
-            }
-            let policy = S3Fifo(slotCapacity: requests.count, oversized: .refuse)
-            var loop = PolicyLoop(policy, capacity: capacity)
-            for request in requests { loop.request(hash: request.hash, size: request.size) }
-            return loop.missCount
+            var options = PolicyOptions()
+            if case .bytes = capacity { options.oversized = .refuse }
+            return name.missCount(capacity: capacity, options: options, requests: requests)
         }
     }
 }

@@ -8,15 +8,16 @@ enum OracleGeneral {
         _ buffer: [UInt8], from start: Int, count: Int, into requests: inout [TraceRequest]
     ) {
         let bytes = unsafe buffer.span.bytes.extracting(start..<(start + count * recordBytes))
-        requests.reserveCapacity(requests.count + count)
-        for index in 0..<count {
-            let offset = index * recordBytes
-            requests.append(
-                TraceRequest(
-                    time: UInt32(littleEndian: load(bytes, offset)),
-                    key: UInt64(littleEndian: load(bytes, offset + 4)),
-                    size: UInt32(littleEndian: load(bytes, offset + 12)),
-                    nextAccess: Int64(littleEndian: load(bytes, offset + 16))))
+        requests.append(addingCapacity: count) { output in
+            for index in 0..<count {
+                let offset = index * recordBytes
+                output.append(
+                    TraceRequest(
+                        time: UInt32(littleEndian: load(bytes, offset)),
+                        key: UInt64(littleEndian: load(bytes, offset + 4)),
+                        size: UInt32(littleEndian: load(bytes, offset + 12)),
+                        nextAccess: Int64(littleEndian: load(bytes, offset + 16))))
+            }
         }
     }
 
