@@ -34,6 +34,7 @@ final class ServerShared: Sendable {
     let logins = LoginGuard()
     let accessLog = AccessLog()
     let pause = ClientPause()
+    let end = ServerEnd()
     let errors = ErrorCounts()
     let slowLog = SlowLog()
     let latency = LatencyMonitor()

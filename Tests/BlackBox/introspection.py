@@ -135,7 +135,7 @@ SAME = """COMMAND NO|COMMAND COUNT x|COMMAND GETKEYS|COMMAND LIST x|COMMAND HELP
     REPLICAOF NO ONE|SLAVEOF no one|REPLICAOF a b|REPLICAOF a|WAIT 0 0|WAIT x 0|WAIT 0 x|WAIT 0 -1
     WAIT|SCRIPT FLUSH|SCRIPT FLUSH ASYNC|SCRIPT FLUSH NO|FUNCTION FLUSH|FUNCTION FLUSH SYNC
     FUNCTION FLUSH NO|BGSAVE x|TIME x|LASTSAVE x|MONITOR x|INFO none|LOLWUT VERSION x|SAVE x
-    BGREWRITEAOF x"""
+    BGREWRITEAOF x|SHUTDOWN ABORT|SHUTDOWN SAVE NOSAVE|SHUTDOWN ABORT NOW|SHUTDOWN x"""
 
 
 def compare_replies(mine, theirs, result):
@@ -285,6 +285,17 @@ def compare_monitor(ports, result):
     result.expect("MONITOR's lines", *lines)
 
 
+def compare_shutdown(servers, result):
+    """What was asked before is answered, the end is not, and the process ends well."""
+    endings = []
+    for server in servers:
+        with Connection3(server.resp) as client:
+            client.socket.sendall(b"SET a b\r\nSHUTDOWN NOSAVE\r\nGET a\r\n")
+            told = client.file.read()
+        endings.append((told, server.processes[0].wait(timeout=server_process.STOP_SECONDS)))
+    result.expect("SHUTDOWN NOSAVE", *endings)
+
+
 def compare(mine_port, theirs_port):
     result = Comparison()
     with Connection3(mine_port) as mine, Connection3(theirs_port) as theirs:
@@ -317,6 +328,8 @@ def main():
               else server_process.server_from(options))
     with server_process.Server() as reference, server:
         result = compare(server.resp, reference.resp)
+        if not options.self_test:
+            compare_shutdown((server, reference), result)
     for difference in result.differences:
         print(difference)
     print(f"{result.checks} comparisons, {len(result.differences)} differences")
