@@ -70,8 +70,8 @@ extension CommandLoop {
         output.appendErrorText("ERR Larder writes no \(what): what it keeps can be loaded again")
     }
 
-    /// SHUTDOWN: there is nothing to save and no replica to wait for, so NOSAVE, SAVE, NOW and FORCE
-    /// change nothing.
+    /// SHUTDOWN: there is nothing to save and no replica to wait for, so NOSAVE, SAVE, NOW and
+    /// FORCE change nothing.
     private func shutdown(
         _ call: borrowing Call, _ connection: inout ClientConnection,
         _ output: inout OutputBuffer
