@@ -73,6 +73,11 @@ import Testing
             "1:40: ttl says nothing when cache is 'never'; leave one of them away"
         ),
         (
+            "origins: { o: { http: \"http://h\" } }\nnamespaces: [{ match: \"a:{b}\", ttl: 1h,"
+                + " origin: { use: o, get: \"/{b}\", get-many: \"/{b}\" } }]",
+            "2:41: get-many is for origins with 'sqlite'"
+        ),
+        (
             "namespaces: [{ match: \"{a}\" }]",
             "1:23: '{a}' has no words to be called by; add a 'name'"
         ),
