@@ -78,6 +78,11 @@ import Testing
             "2:41: get-many is for origins with 'sqlite'"
         ),
         (
+            "origins: { o: { http: \"http://u:p@h\", headers: { A: b } } }",
+            "1:23: http has a login in its URL, which does not stand here; 'headers: {"
+                + " Authorization: env:NAME }' has it, or file:PATH"
+        ),
+        (
             "namespaces: [{ match: \"{a}\" }]",
             "1:23: '{a}' has no words to be called by; add a 'name'"
         ),
