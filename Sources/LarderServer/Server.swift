@@ -58,7 +58,7 @@ public final class Server: Sendable {
         }
         for context in group.contexts { shared.traffic.add(context) }
         shared.pubsub.contexts = group.contexts
-        shared.memcached.onStop { [weak group] in group?.stop(drain: Self.drainDuration) }
+        shared.end.onBegin { [weak group] in group?.stop(drain: Self.drainDuration) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
     }

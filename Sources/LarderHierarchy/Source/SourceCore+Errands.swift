@@ -166,7 +166,7 @@ extension SourceCore {
             (isDown, isUnseen, isWrite) = (failure != nil, true, false)
         }
         let failures = failure.map { [$0] } ?? []
-        note(isDown: isDown, permit, at: now)
+        note(.init(failures, isDown: isDown), permit, at: now)
         if isDown, isUnseen, retry(batch, failures, at: now) {
             if isWrite { counted.writes.waiting += 1 }
         } else {

@@ -15,6 +15,9 @@ import Testing
           - match: "path:{all...}"
             origin: { use: web, get: "/kv/{all}", set: "/kv/{all}" }
             ttl: 1h
+          - match: "forbidden:{id}"
+            origin: { use: web, get: "/status/403?id={id}" }
+            ttl: 1h
           - match: "row:{id}"
             origin:
               use: file
@@ -67,6 +70,18 @@ import Testing
         }
         #expect(try world.sqlite("SELECT body FROM rows WHERE id = '1'") == "secret\n")
         #expect(try client.ask("PING") == "+PONG\r\n")
+    }
+
+    @Test func `who asks for keys that are refused closes the origin to nobody`() throws {
+        let world = try OriginWorld(Self.configuration, sql: Self.table)
+        let client = try world.fixture.client()
+        #expect(try client.ask("SET", "page:1", "one") == "+OK\r\n")
+        #expect(try client.ask("LARDER", "BAN", "KEY", "page:1").hasPrefix(":"))
+        for number in 0..<30 {
+            let reply = try client.ask("GET", "forbidden:\(number)")
+            #expect(reply == "-ORIGIN web refused\r\n")
+        }
+        #expect(try client.ask("GET", "page:1") == "$3\r\none\r\n")
     }
 
     @Test func `memcached's keys go the same way`() throws {
