@@ -1,3 +1,4 @@
+import LarderAssembly
 import LarderTesting
 import Testing
 
