@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LarderAssembly
 import LarderTesting
 import Testing
@@ -43,6 +44,9 @@ import Testing
         let configuration = try ConfigurationSources(
             arguments: try ServeArguments([folder.file("larder.yaml")]), environment: [:]
         ).load().configuration
+        // Who starts the tests may have blocked them.
+        var none = sigset_t()
+        _ = unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
         let server = try Server(
             configuration, version: "test",
             logger: Logger(configuration.log, now: { 0 }, write: { _ in }), endsOnSignal: true)
