@@ -159,16 +159,6 @@ import LarderPolicy
     /// with those.
     public var fillToken: FillToken { unsafe state.pointee.fillToken(hash) }
 
-    /// When the entry expires, for a write that keeps that; nil if there is none.
-    public var keptExpiry: Moment? { exists ? expiry : nil }
-
-    /// When an entry expires whose write does not say it.
-    @inline(__always)
-    var unsaidExpiry: Moment {
-        unsafe state.pointee.bans.isInterested
-            ? state.pointee.unsaidExpiry(key, space, at: now) : .never
-    }
-
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.
     ///
