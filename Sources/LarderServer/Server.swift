@@ -34,6 +34,8 @@ public final class Server: Sendable {
     ) throws(ServerFailure) {
         let users = try Self.users(of: configuration)
         _ = signal(SIGPIPE, SIG_IGN)
+        // Before the origins start their threads.
+        if endsOnSignal { Signals.block() }
         let allowed = MemoryAllowance.current().byteCount
         let settings = RuntimeSettings(configuration, allowedBytes: allowed)
         let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
