@@ -1,14 +1,4 @@
 extension KeyAccess {
-    /// When the entry expires, for a write that keeps that; nil if there is none.
-    public var keptExpiry: Moment? { exists ? expiry : nil }
-
-    /// When an entry expires whose write does not say it.
-    @inline(__always)
-    var unsaidExpiry: Moment {
-        unsafe state.pointee.bans.isInterested
-            ? state.pointee.unsaidExpiry(key, space, at: now) : .never
-    }
-
     /// Stores `value` like the other `put`, with the provenance that its entry had or is to have:
     /// that has its own windows, and `expiry` counts only without one.
     @discardableResult
