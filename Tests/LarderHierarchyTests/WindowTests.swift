@@ -45,6 +45,29 @@ import Testing
         #expect(entry.staleUntil == clock.now.advanced(by: .seconds(60 + last)))
     }
 
+    /// Fails when what is absent is remembered for longer than its namespace says.
+    @Test func `that there is no such key is believed for its time`() throws {
+        var clock = ManualClock()
+        clock.advance(by: .seconds(5))
+        var rules = Self.rules(stale: 600, staleIfError: 600)
+        rules.negativeTTL = .seconds(2)
+        var core = try Core(
+            SourceConfiguration(name: "catalog", rules: [rules]), seed: 1, at: clock.now)
+        var actions: [SourceAction<Int, Int>] = []
+        _ = core.need(Need(key, at: 1, binding: 0), for: 1, at: clock.now) { false }
+        core.begin(at: clock.now, &actions)
+        guard case .askOrigin(let id, _, _) = actions.popLast() else {
+            Issue.record("the origin is not asked")
+            return
+        }
+        core.loaded([.absent], by: id, at: clock.now, &actions)
+        guard case .fill(let fill) = actions.popLast() else {
+            Issue.record("that it is absent is not remembered")
+            return
+        }
+        #expect(fill.content == .absent(until: clock.now.advanced(by: .seconds(2))))
+    }
+
     /// Fails when a hard ban leaves a level's stale copy to those who wait for a load that fails.
     @Test(arguments: [Ban.Strength.soft, .hard])
     func `a hard ban kills what would be served when the origin fails`(
