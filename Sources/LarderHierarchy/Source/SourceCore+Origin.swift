@@ -47,10 +47,10 @@ extension SourceCore {
             fail(id, failure(.open), at: now, &actions)
             return false
         }
-        retries.noteRequest()
+        let isAgain = batch.failedTries > 0
+        if !isAgain { retries.noteRequest() }
         batches.change(id.ticket) { $0.stage = .asked(permit, at: now) }
         deadlines.insert(id.ticket.index, deadline: now.advanced(by: configuration.timeout))
-        let isAgain = batch.failedTries > 0
         switch batch.place {
         case .origin(let binding):
             counted.asked += batch.loads.count

@@ -123,21 +123,6 @@ import LarderPolicy
         }
     }
 
-    /// Appends the value, large or not, to `bytes`.
-    public func copyValue(into bytes: inout [UInt8]) {
-        if let large = largeValue {
-            var offset = 0
-            while offset < large.byteCount {
-                large.withSegment(at: offset) { piece in
-                    unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-                    offset += piece.byteCount
-                }
-            }
-        } else {
-            unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-        }
-    }
-
     /// The entry's version, which changes with every write and never repeats; it is given one now
     /// if it has none. `nil` when there is no entry, or no memory to note the version.
     public mutating func version() -> UInt64? {

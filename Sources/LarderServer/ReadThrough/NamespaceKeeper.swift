@@ -119,7 +119,7 @@ final class NamespaceKeeper: Sendable {
     func end(_ wait: ConnectionWait, _ id: ConnectionID) {
         for (source, wait) in wait.waits { source.cancel([wait]) }
         writes.end(of: wait)
-        _ = post.take(for: id)
+        post.end(id)
     }
 
     /// The number of each namespace: the one that it has had before.
