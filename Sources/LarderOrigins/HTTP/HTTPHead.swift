@@ -51,8 +51,9 @@ struct HTTPHead: Hashable, Sendable {
     /// Whether it is one number, said once or several times. One that libcurl cannot hold it
     /// ignores, and of several it takes one.
     private static func isLength(_ value: [UInt8]) -> Bool {
-        let said = Set(value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-            .map { Int64(String(decoding: trimmed($0), as: UTF8.self)) })
+        let said = Set(
+            value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                .map { Int64(String(decoding: trimmed($0), as: UTF8.self)) })
         return said.count == 1 && !said.contains(nil)
     }
 
