@@ -66,14 +66,20 @@ static inline void csocket_name_thread(const char *name) {
     prctl(15 /* PR_SET_NAME */, name, 0, 0, 0);
 }
 
-/* Blocks SIGTERM, SIGINT and SIGHUP in the calling thread, and returns where they can be read. */
-static inline int csocket_open_signals(void) {
+/* Blocks SIGTERM, SIGINT and SIGHUP in the calling thread, and returns them. */
+static inline sigset_t csocket_block_signals(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, 0);
+    return set;
+}
+
+/* The same, and returns where they can be read. */
+static inline int csocket_open_signals(void) {
+    sigset_t set = csocket_block_signals();
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 

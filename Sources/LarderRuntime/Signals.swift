@@ -5,7 +5,7 @@ import Glibc
 ///
 /// The signals are blocked in the thread that makes it and in all threads started from it later;
 /// so it is made before any other thread.
-final class Signals: Sendable {
+package final class Signals: Sendable {
     let descriptor: Int32
 
     init() throws(RuntimeError) {
@@ -13,6 +13,13 @@ final class Signals: Sendable {
         guard descriptor >= 0 else {
             throw .cannotStart(what: "signal handling", cause: Sockets.errorText())
         }
+    }
+
+    /// Blocks them here and in all threads started from this one later, for who starts some before
+    /// it makes a `LoopGroup`: one thread that does not block a signal is ended by it, and all with
+    /// it.
+    package static func block() {
+        _ = csocket_block_signals()
     }
 
     deinit {

@@ -34,6 +34,8 @@ public final class Server: Sendable {
     ) throws(ServerFailure) {
         let users = try Self.users(of: configuration)
         _ = signal(SIGPIPE, SIG_IGN)
+        // Before the origins start their threads.
+        if endsOnSignal { Signals.block() }
         let allowed = MemoryAllowance.current().byteCount
         let settings = RuntimeSettings(configuration, allowedBytes: allowed)
         let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
@@ -58,7 +60,7 @@ public final class Server: Sendable {
         }
         for context in group.contexts { shared.traffic.add(context) }
         shared.pubsub.contexts = group.contexts
-        shared.memcached.onStop { [weak group] in group?.stop(drain: Self.drainDuration) }
+        shared.end.onBegin { [weak group] in group?.stop(drain: Self.drainDuration) }
         shared.port = group.addresses.lazy.compactMap(\.port).first.map(Int.init) ?? 0
         announce(configuration, settings, loopCount)
     }

@@ -34,6 +34,7 @@ final class ServerShared: Sendable {
     let logins = LoginGuard()
     let accessLog = AccessLog()
     let pause = ClientPause()
+    let end = ServerEnd()
     let errors = ErrorCounts()
     let slowLog = SlowLog()
     let latency = LatencyMonitor()
@@ -82,7 +83,7 @@ final class ServerShared: Sendable {
             loopCount: loopCount)
         namespaces = try NamespaceKeeper(
             settings.configuration, store: store, traffic: traffic, leases: leases,
-            loopCount: loopCount)
+            loopCount: loopCount, logger: logger)
         if let first = try namespaces.prepare(settings.configuration, origins) {
             namespaces.install(first, settings.configuration)
         }

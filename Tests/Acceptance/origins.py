@@ -26,8 +26,8 @@ from wire import Connection, ErrorReply
 
 # Promise P5, of both limits: values and clients.
 RESIDENT_MAX_MIB = (MEMORY_MIB + 64) * 1.15 + 64
-# Probes come within 750 ms and must all succeed; one that follows a hang lasts as long as a load may.
-# An origin that has failed soon after its return before is left alone for longer.
+# Probes come within 750 ms, and must all succeed. An origin that has failed soon after its return
+# before is left alone for longer.
 RECOVERY_SECONDS = 20
 SHOWN = 5
 

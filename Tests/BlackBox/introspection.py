@@ -26,6 +26,8 @@ ABSENT = {"client|caching", "client|tracking", "function|delete", "function|dump
           "function|list", "function|load", "function|restore", "function|stats", "script|debug",
           "script|exists", "script|kill", "script|load"}
 ADDED = {"client|setinfo"}
+# Commands that redis does not have.
+OWN_COMMAND = re.compile(r"larder(\||$)")
 
 
 class Comparison:
@@ -79,7 +81,7 @@ def without_absent(page):
 
 def compare_commands(mine, theirs, result):
     ours, real = by_name(mine.ask("COMMAND")), by_name(theirs.ask("COMMAND"))
-    for name in sorted(ours):
+    for name in sorted(name for name in ours if not OWN_COMMAND.match(name)):
         result.expect(f"COMMAND: {name}", ours[name], real.get(name))
     result.expect("COMMAND COUNT", mine.ask("COMMAND", "COUNT"), len(ours))
     result.expect("COMMAND INFO", by_name(mine.ask("COMMAND", "INFO")), ours)
@@ -90,15 +92,17 @@ def compare_commands(mine, theirs, result):
     docs, wanted = mine.ask("COMMAND", "DOCS"), theirs.ask("COMMAND", "DOCS")
     result.expect("COMMAND DOCS: names", sorted(docs), sorted(ours))
     for name in sorted(docs):
-        result.expect(f"COMMAND DOCS: {name}", plain(without_absent(docs[name])),
-                      plain(without_absent(wanted.get(name, {}))))
+        if not OWN_COMMAND.match(name):
+            result.expect(f"COMMAND DOCS: {name}", plain(without_absent(docs[name])),
+                          plain(without_absent(wanted.get(name, {}))))
         result.expect(f"COMMAND DOCS {name}: has a summary", bool(docs[name].get("summary")), True)
     listed = set(mine.ask("COMMAND", "LIST"))
     for words in (["ACLCAT", "dangerous"], ["ACLCAT", "Fast"], ["ACLCAT", "no"], ["MODULE", "no"],
                   ["PATTERN", "*get*"], ["PATTERN", "client|*"], ["NO", "x"]):
         answers = [side.ask("COMMAND", "LIST", "FILTERBY", *words) for side in (mine, theirs)]
         if isinstance(answers[1], list):
-            answers = [set(answers[0]) - ADDED, set(answers[1]) & listed]
+            mine_own = {name for name in answers[0] if OWN_COMMAND.match(name)}
+            answers = [set(answers[0]) - ADDED - mine_own, set(answers[1]) & listed]
         result.expect(f"COMMAND LIST FILTERBY {words}", *answers)
 
 
@@ -135,7 +139,7 @@ SAME = """COMMAND NO|COMMAND COUNT x|COMMAND GETKEYS|COMMAND LIST x|COMMAND HELP
     REPLICAOF NO ONE|SLAVEOF no one|REPLICAOF a b|REPLICAOF a|WAIT 0 0|WAIT x 0|WAIT 0 x|WAIT 0 -1
     WAIT|SCRIPT FLUSH|SCRIPT FLUSH ASYNC|SCRIPT FLUSH NO|FUNCTION FLUSH|FUNCTION FLUSH SYNC
     FUNCTION FLUSH NO|BGSAVE x|TIME x|LASTSAVE x|MONITOR x|INFO none|LOLWUT VERSION x|SAVE x
-    BGREWRITEAOF x"""
+    BGREWRITEAOF x|SHUTDOWN ABORT|SHUTDOWN SAVE NOSAVE|SHUTDOWN ABORT NOW|SHUTDOWN x"""
 
 
 def compare_replies(mine, theirs, result):
@@ -285,6 +289,17 @@ def compare_monitor(ports, result):
     result.expect("MONITOR's lines", *lines)
 
 
+def compare_shutdown(servers, result):
+    """There is no reply, and the process ends well."""
+    endings = []
+    for server in servers:
+        with Connection3(server.resp) as client:
+            client.socket.sendall(b"SHUTDOWN NOSAVE\r\nGET a\r\n")
+            told = client.file.read()
+        endings.append((told, server.processes[0].wait(timeout=server_process.STOP_SECONDS)))
+    result.expect("SHUTDOWN NOSAVE", *endings)
+
+
 def compare(mine_port, theirs_port):
     result = Comparison()
     with Connection3(mine_port) as mine, Connection3(theirs_port) as theirs:
@@ -317,6 +332,8 @@ def main():
               else server_process.server_from(options))
     with server_process.Server() as reference, server:
         result = compare(server.resp, reference.resp)
+        if not options.self_test:
+            compare_shutdown((server, reference), result)
     for difference in result.differences:
         print(difference)
     print(f"{result.checks} comparisons, {len(result.differences)} differences")

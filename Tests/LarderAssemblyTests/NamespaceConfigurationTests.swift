@@ -65,7 +65,9 @@ import Testing
         #expect(products.origin?.getMany != nil && products.origin?.delete != nil)
         #expect(
             loaded.warnings.map(\.description) == [
-                "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet"
+                "larder.yaml:24:5: 'namespaces.products.budget' has no effect yet",
+                "larder.yaml:22:5: 'namespaces.products.placement' has no effect yet",
+                "larder.yaml:23:5: 'namespaces.products.priority' has no effect yet",
             ])
     }
 

@@ -73,6 +73,16 @@ import Testing
             "1:40: ttl says nothing when cache is 'never'; leave one of them away"
         ),
         (
+            "origins: { o: { http: \"http://h\" } }\nnamespaces: [{ match: \"a:{b}\", ttl: 1h,"
+                + " origin: { use: o, get: \"/{b}\", get-many: \"/{b}\" } }]",
+            "2:41: get-many is for origins with 'sqlite'"
+        ),
+        (
+            "origins: { o: { http: \"http://u:p@h\", headers: { A: b } } }",
+            "1:23: http has a login in its URL, which does not stand here; 'headers: {"
+                + " Authorization: env:NAME }' has it, or file:PATH"
+        ),
+        (
             "namespaces: [{ match: \"{a}\" }]",
             "1:23: '{a}' has no words to be called by; add a 'name'"
         ),

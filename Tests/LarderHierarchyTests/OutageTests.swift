@@ -48,6 +48,19 @@ import Testing
         #expect(core.status.breaker == .open)
     }
 
+    /// Fails when one client closes the origin to all others by asking for what it refuses.
+    @Test func `keys that the origin refuses do not open its breaker`() throws {
+        let clock = ManualClock()
+        var core = try makeCore(at: clock.now)
+        let refused = SourceFailure(source: "catalog", cause: .refused, isKeys: true)
+        for number in UInt8(0)..<50 {
+            let outcome = read(Key([number, 1]), of: &core, at: clock.now, .failed(refused))
+            #expect(outcome == .failed(refused))
+        }
+        #expect(core.status.breaker == .closed)
+        takeDown(&core, at: clock.now)
+    }
+
     /// Fails when a load that the breaker refused counts as a failure of its key.
     @Test func `who was refused all the time is loaded once the origin may be asked`() throws {
         var clock = ManualClock()

@@ -113,6 +113,13 @@ import Testing
         #expect(tags?.all == [[1], [2, 3]])
     }
 
+    /// Runs for hours when a tag is looked for among all before it.
+    @Test(.timeLimit(.minutes(1))) func `tags that are repeated cost one look each`() {
+        let count = 200_000
+        let tags = [[UInt8]](repeating: [1], count: count) + Array(repeating: [2], count: count)
+        #expect(EntryTags(tags) == EntryTags([[1], [2]]))
+    }
+
     @Test func `there are sixteen tags of 255 bytes, and no more`() throws {
         let most = (0..<16).map { [UInt8](repeating: UInt8($0), count: 255) }
         let tags = try #require(EntryTags(most))

@@ -38,4 +38,18 @@ import Testing
         let lead = RefreshLead(from: Moment(milliseconds: UInt64(begin)), to: end)
         #expect((lead.begin(before: end) > Moment(milliseconds: UInt64(now))) == isQuiet)
     }
+
+    /// Fails when each hit of an entry that was loaded is looked at, or when its begin is missed.
+    @Test func `a reader hears of an entry from its begin on`() {
+        var fixture = StoreFixture()
+        let value = Array("value".utf8)
+        var provenance = fixture.provenance(fresh: 1000)
+        provenance.consideredFrom = fixture.later(896)
+        fixture.load("key", value, provenance)
+        #expect(fixture.see("key") == .plain(value))
+        fixture.advance(895)
+        #expect(fixture.see("key") == .plain(value))
+        fixture.advance(1)
+        #expect(fixture.see("key") == .fresh(value))
+    }
 }

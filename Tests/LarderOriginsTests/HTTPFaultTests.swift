@@ -15,6 +15,9 @@ import Testing
             ("/truncated-head", .corrupt, "the head broke off"),
             ("/nothing", .unreachable, "Empty reply"),
             ("/garbage", .corrupt, ""), ("/undelimited", .corrupt, "does not say where it ends"),
+            ("/endless-length", .corrupt, "does not say where it ends"),
+            ("/two-lengths", .corrupt, "does not say where it ends"),
+            ("/long-line", .refused, "the head is larger than 65536 bytes"),
             ("/big-head", .refused, "the head is larger than 65536 bytes"),
             ("/loop", .refused, "none is followed"),
         ] as [(String, SourceFailure.Cause, String)])

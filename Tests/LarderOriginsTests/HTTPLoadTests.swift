@@ -61,6 +61,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [(400, true), (403, true), (401, false), (429, false), (503, false)])
+    func `what the origin refuses for one key says nothing about the others`(
+        status: Int, isKeys: Bool
+    ) async throws {
+        let outcome = await (try server.origin()).load("/status/\(status)")
+        #expect(outcome.failure?.isKeys == isKeys)
+    }
+
     @Test func `what did not change is not sent again`() async throws {
         let origin = try server.origin { $0.respectsCacheControl = true }
         let key = Key(Array("/headed?ETag=%22v1%22&Cache-Control=max-age%3D60".utf8))

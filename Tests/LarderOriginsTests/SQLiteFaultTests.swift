@@ -47,6 +47,16 @@ import Testing
         #expect(await origin.text("1") == "1")
     }
 
+    /// Fails when a connection is kept with a transaction that nobody ends.
+    @Test func `a query that begins a transaction locks nobody out`() async throws {
+        var queries = SQLiteQueries.whole(get: "SELECT ?1")
+        queries.set = "BEGIN IMMEDIATE"
+        let origin = SQLiteOrigin(try file.database(), queries)
+        for _ in 0..<2 { try #require(await origin.write("1", [1]) == .applied) }
+        try file.run("INSERT INTO products (id, body) VALUES (1, 'a')")
+        #expect(try file.column("SELECT body FROM products") == ["a"])
+    }
+
     /// Fails when a connection outlives its file: it would read what is gone, for ever.
     @Test(arguments: [true, false])
     func `a file that goes is gone, and another in its place is read`(usesLog: Bool) async throws {

@@ -83,6 +83,21 @@ import Testing
         #expect(changes.count == 1)
     }
 
+    /// Fails when the calls before the opening still count after it has closed.
+    @Test mutating func `one failure after it has closed does not open it again`() throws {
+        var configuration = CircuitBreakerConfiguration()
+        configuration.window = .seconds(60)
+        breaker = try CircuitBreaker(configuration, at: clock.now)
+        for _ in 0..<30 {
+            try call(.success)
+            if try call(.failure) != nil { break }
+        }
+        clock.advance(by: .seconds(1))
+        for _ in 0..<3 { try call(.success) }
+        #expect(breaker.isClosed && breaker.openedCount == 1)
+        try #expect(call(.failure) == nil)
+    }
+
     @Test mutating func `stays open twice as long each time, with jitter, up to the longest`()
         throws
     {

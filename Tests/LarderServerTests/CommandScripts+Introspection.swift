@@ -30,6 +30,10 @@ extension CommandScripts {
                         + " \"local\", you can run it from a local connection, otherwise you need"
                         + " to set this option in the configuration file, and then restart the"
                         + " server."),
+                .init("SHUTDOWN ABORT", "-ERR No shutdown in progress."),
+                .init("SHUTDOWN NOSAVE SAVE", "-ERR syntax error"),
+                .init("SHUTDOWN ABORT NOW", "-ERR syntax error"),
+                .init("SHUTDOWN later", "-ERR syntax error"),
                 .init("LASTSAVE x", "-ERR wrong number of arguments for 'lastsave' command"),
                 .init("LOLWUT VERSION x", "-ERR value is not an integer or out of range"),
             ]),

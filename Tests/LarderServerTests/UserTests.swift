@@ -30,6 +30,22 @@ import Testing
         "-NOPERM this user has no permissions to run the '\(name)' command\r\n"
     }
 
+    @Test func `only who has the right admin ends the server`() throws {
+        let fixture = try Self.fixture(Self.user("app"), Self.user("boss", can: ["admin"]))
+        let client = try fixture.client()
+        #expect(try client.ask("AUTH", "app", "app") == "+OK\r\n")
+        #expect(try client.ask("SHUTDOWN", "NOSAVE") == Self.noCommand("shutdown"))
+        #expect(try client.ask("MULTI") == "+OK\r\n")
+        let refused = "-ERR Command not allowed inside a transaction\r\n"
+        #expect(try client.ask("SHUTDOWN") == refused)
+        #expect(try client.ask("AUTH", "boss", "boss") == "+QUEUED\r\n")
+        #expect(try client.ask("DISCARD") == "+OK\r\n")
+        #expect(try client.ask("AUTH", "boss", "boss") == "+OK\r\n")
+        try client.send("SHUTDOWN NOSAVE\r\n")
+        #expect(try client.remainder() == "")
+        fixture.server.wait()
+    }
+
     @Test func `with users nobody else is let in`() throws {
         let client = try Self.fixture(Self.user("app")).client()
         #expect(try client.ask("GET", "a") == "-NOAUTH Authentication required.\r\n")

@@ -178,6 +178,12 @@ ROUTES = {
     "truncated-chunk": raw(b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nonly"),
     "truncated-head": raw(b"HTTP/1.1 200 x\r\nContent-Le"),
     "undelimited": raw(b"HTTP/1.1 200 x\r\n\r\nall of it?"),
+    "endless-length": raw(
+        b"HTTP/1.1 200 x\r\nContent-Length: 99999999999999999999\r\n\r\nonly this"),
+    "two-lengths": raw(
+        b"HTTP/1.1 200 x\r\nContent-Length: 2\r\nContent-Length: 4\r\n\r\nok??"),
+    "long-line": raw(b"HTTP/1.1 200 x\r\nX-Long: " + b"y" * 200_000
+                     + b"\r\nContent-Length: 2\r\n\r\nok"),
     "garbage": raw(b"\x00\x01\x02 this is not HTTP\r\n\r\n"),
     "nothing": raw(b""),
     "interim": raw(b"HTTP/1.1 103 x\r\nETag: early\r\n\r\n"

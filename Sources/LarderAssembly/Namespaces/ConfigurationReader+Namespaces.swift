@@ -153,8 +153,12 @@ extension ConfigurationReader {
         where given[key] != nil && namespace.ttl == nil && namespace.caching == .yes {
             report("\(key) begins when the ttl ends, and the ttl is 'never'", place(key))
         }
-        if given["budget"] != nil {
-            warnNoEffect(of: "namespaces.\(namespace.name).budget", at: place("budget"))
+        let idle = [
+            ("budget", given["budget"] != nil), ("placement", namespace.placement != .first),
+            ("priority", namespace.priority != .normal),
+        ]
+        for (key, isGiven) in idle where isGiven {
+            warnNoEffect(of: "namespaces.\(namespace.name).\(key)", at: place(key))
         }
         checkWrite(namespace, at: place("write"))
     }

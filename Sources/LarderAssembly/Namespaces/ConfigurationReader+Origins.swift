@@ -55,7 +55,7 @@ extension ConfigurationReader {
         if let replicas = left["replicas"] {
             readReplicas(replicas.value, kind, into: &origin, of: file)
         }
-        if let headers = left["headers"] { readHeaders(headers, into: &origin, of: file) }
+        if let headers = left["headers"] { readHeaders(headers, kind, into: &origin, of: file) }
         return problems.count == before ? origin : nil
     }
 
@@ -96,9 +96,10 @@ extension ConfigurationReader {
     }
 
     private mutating func readHeaders(
-        _ entry: YAMLNode.Entry, into origin: inout OriginConfiguration, of file: String
+        _ entry: YAMLNode.Entry, _ kind: String, into origin: inout OriginConfiguration,
+        of file: String
     ) {
-        guard case .http = origin.source else {
+        guard kind == "http" else {
             let place = ConfigurationSource.file(name: file, position: entry.position)
             return report("headers are for origins with 'http'", place)
         }

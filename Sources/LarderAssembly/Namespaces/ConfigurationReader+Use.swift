@@ -39,6 +39,9 @@ extension ConfigurationReader {
         if use.cacheControl == .follow, origin.isSQL {
             report("cache-control is for origins with 'http'", place)
         }
+        if use.getMany != nil, origin.isSQL == false {
+            report("get-many is for origins with 'sqlite'", place)
+        }
         namespace.origin = use
     }
 

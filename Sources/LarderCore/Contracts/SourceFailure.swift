@@ -22,12 +22,15 @@ public struct SourceFailure: Error, Hashable, Sendable, CustomStringConvertible 
     public let cause: Cause
     /// What the source said, for the log.
     public let detail: String
+    /// Whether it is about this key alone, so that it says nothing about the source's health.
+    public let isKeys: Bool
 
     /// A failure of the level or origin named `source`.
-    public init(source: String, cause: Cause, detail: String = "") {
+    public init(source: String, cause: Cause, detail: String = "", isKeys: Bool = false) {
         self.source = source
         self.cause = cause
         self.detail = detail
+        self.isKeys = isKeys
     }
 
     /// One line for the log.

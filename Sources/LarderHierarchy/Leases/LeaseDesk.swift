@@ -197,6 +197,15 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         _ body: (inout State, inout [Table.Wake]) -> Result
     ) -> Result {
         var wakes: [Table.Wake] = []
+        let result = change(&wakes, body)
+        deliver(wakes)
+        return result
+    }
+
+    /// Changes the table, and sets the timer. Those in `wakes` are to be told.
+    private func change<Result>(
+        _ wakes: inout [Table.Wake], _ body: (inout State, inout [Table.Wake]) -> Result
+    ) -> Result {
         var forgotten: [Memory.Mark] = []
         let now = clock.now()
         let (result, wake) = state.withLock { state in
@@ -207,7 +216,6 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
         }
         for mark in forgotten { memory.end(mark) }
         if let wake { self.wake(at: wake) }
-        deliver(wakes)
         return result
     }
 
@@ -223,8 +231,8 @@ public final class LeaseDesk<Memory: LeaseMemory, Observer: LeaseObserver>: Send
             wakes = []
             for case .granted(_, let key, let lease) in lost {
                 let now = clock.now()
-                state.withLock { state in
-                    _ = state.table.cancel(
+                _ = change(&wakes) { state, wakes in
+                    state.table.cancel(
                         key, by: lease.token, at: now, wakes: &wakes, using: &state.random)
                 }
             }

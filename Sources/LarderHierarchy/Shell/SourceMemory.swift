@@ -24,7 +24,7 @@ public protocol SourceMemory: Sendable {
 
 /// Who is told how loads end.
 public protocol SourceObserver: Sendable {
-    /// Who waits, in 16 bytes or less.
+    /// Who waits, in 24 bytes or less.
     associatedtype Waiter: Sendable
 
     /// A load has ended. Called outside of all locks, on any thread.

@@ -166,7 +166,9 @@ extension SourceCore {
             (isDown, isUnseen, isWrite) = (failure != nil, true, false)
         }
         let failures = failure.map { [$0] } ?? []
-        note(isDown: isDown, permit, at: now)
+        // Turned away for its key, it has said nothing of the origin, alive or not.
+        let isKeys = failure?.isKeys == true
+        note(isKeys ? .none : .init(failures, isDown: isDown), permit, at: now)
         if isDown, isUnseen, retry(batch, failures, at: now) {
             if isWrite { counted.writes.waiting += 1 }
         } else {

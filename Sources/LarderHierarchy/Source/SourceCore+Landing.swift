@@ -33,6 +33,7 @@ extension SourceCore {
             counted.moved += 1
             write(nil, of: load, to: result.place, at: now, &actions)
         case .refused:
+            counted.notKept += 1
             unstorable.insert(load.need.key, at: now)
             write(nil, of: load, to: result.place, at: now, &actions)
         case .gone: return askAgain(id, at: now, &actions)

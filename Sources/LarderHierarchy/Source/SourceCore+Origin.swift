@@ -47,10 +47,10 @@ extension SourceCore {
             fail(id, failure(.open), at: now, &actions)
             return false
         }
-        retries.noteRequest()
+        let isAgain = batch.failedTries > 0
+        if !isAgain { retries.noteRequest() }
         batches.change(id.ticket) { $0.stage = .asked(permit, at: now) }
         deadlines.insert(id.ticket.index, deadline: now.advanced(by: configuration.timeout))
-        let isAgain = batch.failedTries > 0
         switch batch.place {
         case .origin(let binding):
             counted.asked += batch.loads.count
@@ -86,7 +86,7 @@ extension SourceCore {
         let failures = answers.compactMap(\.failure)
         // One key that the origin cannot answer for says nothing about the origin.
         let isDown = failures.count == answers.count
-        note(isDown: isDown, permit, at: now)
+        note(.init(failures, isDown: isDown), permit, at: now)
         let time = now.duration(since: begin)
         var failed: [(LoadID, SourceFailure)] = []
         for (load, answer) in zip(batch.loads, answers) {
@@ -104,9 +104,10 @@ extension SourceCore {
     }
 
     /// Tells the breaker how a question ended.
-    mutating func note(isDown: Bool, _ permit: CircuitBreaker.Permit, at now: Tick) {
-        let changed = breaker.record(
-            isDown ? .failure : .success, of: permit, at: now, using: &random)
+    mutating func note(
+        _ outcome: CircuitBreaker.Outcome, _ permit: CircuitBreaker.Permit, at now: Tick
+    ) {
+        let changed = breaker.record(outcome, of: permit, at: now, using: &random)
         if changed == .closed { gate.restart(at: now) }
     }
 
@@ -252,6 +253,15 @@ extension SourceCore {
         }
         let isKeys = batch.failedTries > 0
         for load in batch.loads { fail(load, failure, isKeys: isKeys, at: now, &actions) }
+    }
+}
+
+extension CircuitBreaker.Outcome {
+    /// What a question says about the origin. Else who asks for keys that it refuses, or that
+    /// cannot be asked for, would open its breaker for all others.
+    init(_ failures: [SourceFailure], isDown: Bool) {
+        let isOfKeys = failures.allSatisfy(\.isKeys)
+        self = !isDown ? .success : isOfKeys ? .none : .failure
     }
 }
 

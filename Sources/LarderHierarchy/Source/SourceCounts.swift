@@ -26,7 +26,8 @@ public struct SourceCounts: Hashable, Sendable {
     public var filled = 0
     /// Loads whose key had moved meanwhile.
     public var moved = 0
-
+    /// Loads whose value memory would not keep: too large, say.
+    public var notKept = 0
     /// Loads whose value had not changed.
     public var renewed = 0
     /// Writes to levels that failed.

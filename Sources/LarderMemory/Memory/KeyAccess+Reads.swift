@@ -1,7 +1,22 @@
 import LarderCore
 
-// What is noted of an entry that was read or used.
+// A copy of the value, and what is noted of an entry that was read or used.
 extension KeyAccess {
+    /// Appends the value, large or not, to `bytes`.
+    public func copyValue(into bytes: inout [UInt8]) {
+        if let large = largeValue {
+            var offset = 0
+            while offset < large.byteCount {
+                large.withSegment(at: offset) { piece in
+                    unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+                    offset += piece.byteCount
+                }
+            }
+        } else {
+            unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        }
+    }
+
     /// Notes a use of the entry, with the policy too.
     public mutating func touch() {
         guard let found else { return }

@@ -123,21 +123,6 @@ import LarderPolicy
         }
     }
 
-    /// Appends the value, large or not, to `bytes`.
-    public func copyValue(into bytes: inout [UInt8]) {
-        if let large = largeValue {
-            var offset = 0
-            while offset < large.byteCount {
-                large.withSegment(at: offset) { piece in
-                    unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-                    offset += piece.byteCount
-                }
-            }
-        } else {
-            unsafe value.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-        }
-    }
-
     /// The entry's version, which changes with every write and never repeats; it is given one now
     /// if it has none. `nil` when there is no entry, or no memory to note the version.
     public mutating func version() -> UInt64? {
@@ -158,16 +143,6 @@ import LarderPolicy
     /// Where the keys with this hash stand: it changes with each write of the value, if not only
     /// with those.
     public var fillToken: FillToken { unsafe state.pointee.fillToken(hash) }
-
-    /// When the entry expires, for a write that keeps that; nil if there is none.
-    public var keptExpiry: Moment? { exists ? expiry : nil }
-
-    /// When an entry expires whose write does not say it.
-    @inline(__always)
-    var unsaidExpiry: Moment {
-        unsafe state.pointee.bans.isInterested
-            ? state.pointee.unsaidExpiry(key, space, at: now) : .never
-    }
 
     /// Stores `value`, which must not lie in the store: room may be made by moving what does. What
     /// was stored before is gone, whatever the outcome but `.tooLarge` and `.outOfMemory`.

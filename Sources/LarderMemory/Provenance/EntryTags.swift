@@ -21,14 +21,16 @@ public struct EntryTags: Hashable, Sendable {
     }
 
     /// These tags, each once; `nil` if they are too many, or one is empty or too long.
+    ///
+    /// - Complexity: O(tags), however often one of them is repeated.
     public init?(_ tags: [[UInt8]]) {
         var bytes: [UInt8] = []
-        var count = 0
-        for (index, tag) in tags.enumerated() where !tags[..<index].contains(tag) {
-            count += 1
-            guard count <= Self.countMax, !tag.isEmpty, tag.count <= Self.lengthMax else {
+        var known: [[UInt8]] = []
+        for tag in tags where !known.contains(tag) {
+            guard known.count < Self.countMax, !tag.isEmpty, tag.count <= Self.lengthMax else {
                 return nil
             }
+            known.append(tag)
             bytes.append(UInt8(tag.count))
             bytes += tag
         }

@@ -64,9 +64,11 @@ struct HTTPBase: Hashable, Sendable {
         return text + path
     }
 
-    /// Whether a segment before the query is `.` or `..`, plain or encoded.
+    /// Whether a segment before the query is `.` or `..`, plain or encoded, or would be one for who
+    /// decodes slashes before he looks.
     private static func climbs(_ path: String) -> Bool {
         let segments = path.prefix { $0 != "?" }.lowercased()
+            .replacing("%2f", with: "/").replacing("%5c", with: "/")
             .split(separator: "/").flatMap { $0.split(separator: ";", maxSplits: 1).prefix(1) }
         return segments.contains { segment in
             let plain = segment.replacing("%2e", with: ".")

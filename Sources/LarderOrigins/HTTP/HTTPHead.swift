@@ -43,9 +43,18 @@ struct HTTPHead: Hashable, Sendable {
 
     /// Whether the answer said where it ends, so that one that broke off is recognised.
     var isDelimited: Bool {
-        if value(of: "content-length") != nil { return true }
         if let line = lines.first, line.starts(with: Array("HTTP/2".utf8)) { return true }
-        return text(of: "transfer-encoding")?.lowercased().contains("chunked") ?? false
+        if text(of: "transfer-encoding")?.lowercased().contains("chunked") == true { return true }
+        return value(of: "content-length").map(Self.isLength) ?? false
+    }
+
+    /// Whether it is one number, said once or several times. One that libcurl cannot hold it
+    /// ignores, and of several it takes one.
+    private static func isLength(_ value: [UInt8]) -> Bool {
+        let said = Set(
+            value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                .map { Int64(String(decoding: trimmed($0), as: UTF8.self)) })
+        return said.count == 1 && !said.contains(nil)
     }
 
     static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -34,11 +34,17 @@ extension HTTPService {
     }
 
     private func sourceFailure(_ failure: HTTPFailure) -> SourceFailure {
-        SourceFailure(source: name, cause: failure.cause, detail: failure.detail)
+        SourceFailure(
+            source: name, cause: failure.cause, detail: failure.detail,
+            isKeys: failure.cause == .refused)
     }
 
     private func failure(_ answer: HTTPAnswer, _ cause: SourceFailure.Cause) -> SourceFailure {
-        SourceFailure(source: name, cause: cause, detail: "HTTP \(answer.status)")
+        // These say that it lets nobody in, or has too much to do.
+        let isOpenToNobody = [401, 407, 408, 425, 429].contains(answer.status)
+        let isKeys = 400..<500 ~= answer.status && !isOpenToNobody
+        return SourceFailure(
+            source: name, cause: cause, detail: "HTTP \(answer.status)", isKeys: isKeys)
     }
 
     private func lifetime(of answer: HTTPAnswer) -> LoadedLifetime {

@@ -95,7 +95,7 @@ public final class HTTPService: Sendable {
     }
 
     func refusal(_ refusal: KeyRefusal) -> SourceFailure {
-        SourceFailure(source: name, cause: .refused, detail: refusal.reason)
+        SourceFailure(source: name, cause: .refused, detail: refusal.reason, isKeys: true)
     }
 
     private func hash(_ key: Key) -> UInt64 {

@@ -54,4 +54,6 @@ struct SQLiteFailure: Error, Hashable, Sendable {
     var detail: String
     /// Whether the change may be in the file in spite of it.
     var isUnknown = false
+    /// Whether it is about the key alone, and says nothing about the file.
+    var isKeys = false
 }

@@ -19,7 +19,9 @@ struct SQLiteLoader {
         return parts.map { parts in
             switch parts {
             case .failure(let refusal):
-                return .failed(SQLiteFailure(cause: .refused, detail: refusal.reason).unnamed)
+                let failure = SQLiteFailure(
+                    cause: .refused, detail: refusal.reason, isKeys: true)
+                return .failed(failure.unnamed)
             case .success(let parts):
                 // A key without a row of its own is asked for alone: SQLite may compare in other
                 // ways than we do (`042` and 42, `a` and `A`), and only it says that there is none.

@@ -45,12 +45,11 @@ public struct SQLiteOrigin: Origin {
         }
     }
 
-    private func named(_ failure: SQLiteFailure) -> SourceFailure {
-        SourceFailure(source: name, cause: failure.cause, detail: failure.detail)
-    }
+    private func named(_ failure: SQLiteFailure) -> SourceFailure { named(failure.unnamed) }
 
     private func named(_ failure: SourceFailure) -> SourceFailure {
-        SourceFailure(source: name, cause: failure.cause, detail: failure.detail)
+        SourceFailure(
+            source: name, cause: failure.cause, detail: failure.detail, isKeys: failure.isKeys)
     }
 
     /// The threads serve all namespaces, and know no names.
@@ -70,5 +69,7 @@ public struct SQLiteOrigin: Origin {
 
 extension SQLiteFailure {
     /// Without a name, which the origin adds.
-    var unnamed: SourceFailure { SourceFailure(source: "", cause: cause, detail: detail) }
+    var unnamed: SourceFailure {
+        SourceFailure(source: "", cause: cause, detail: detail, isKeys: isKeys)
+    }
 }

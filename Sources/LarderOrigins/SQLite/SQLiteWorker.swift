@@ -20,6 +20,8 @@ final class SQLiteWorker {
     }
 
     private func answer(_ call: SQLiteCall) -> SQLiteCall.Answer {
+        // What a query of the configuration began, or could not be undone, would lock the file.
+        defer { if connection?.isInTransaction == true { connection = nil } }
         do throws(SQLiteFailure) {
             // Too late or left: not even the file is touched.
             guard !call.limit.isOver else {

@@ -25,6 +25,7 @@ extension Command {
         case .role: .init("role", 1, ["noscript", "loading", "stale", "fast"])
         case .save: .init("save", 1, ["admin", "noscript", "no_async_loading", "no_multi"])
         case .script: .init("script", -2, [])
+        case .shutdown: .init("shutdown", -1, administration + ["no_multi", "allow_busy"])
         case .slaveof: .init("slaveof", 3, refused)
         case .slowlog: .init("slowlog", -2, [])
         case .wait: .init("wait", 3, ["noscript"])

@@ -8,7 +8,8 @@ enum Command: UInt8, CaseIterable {
     case set, setex, setnx, setrange, strlen, substr, time, touch, ttl, type, unlink
     case unwatch, watch
     case asking, bgrewriteaof, bgsave, cluster, debug, function, lastsave, latency, lolwut, memory
-    case module, monitor, readonly, readwrite, replicaof, role, save, script, slaveof, slowlog, wait
+    case module, monitor, readonly, readwrite, replicaof, role, save, script, shutdown, slaveof
+    case slowlog, wait
     case bitcount, bitfield, bitfieldRO, bitop, bitpos, getbit, incrbyfloat, lcs, move, setbit
     case swapdb
     case publish, spublish, pubsub, subscribe, psubscribe, ssubscribe

@@ -1,3 +1,4 @@
+import LarderAssembly
 import LarderCore
 import LarderMemory
 import LarderRuntime
@@ -23,6 +24,7 @@ extension CommandLoop {
         case .wait: wait(call, &output)
         case .lastsave: output.appendInteger(shared.startedAtSeconds)
         case .save, .bgsave, .bgrewriteaof: refuseToSave(command, call, &output)
+        case .shutdown: shutdown(call, &connection, &output)
         case .debug: output.appendNotAllowed("DEBUG", option: "enable-debug-command")
         case .module: module(call, &output)
         case .function, .script: flushNothing(command, call, &output)
@@ -66,6 +68,27 @@ extension CommandLoop {
         }
         let what = command == .bgrewriteaof ? "append-only file" : "snapshots"
         output.appendErrorText("ERR Larder writes no \(what): what it keeps can be loaded again")
+    }
+
+    /// SHUTDOWN: there is nothing to save and no replica to wait for, so NOSAVE, SAVE, NOW and
+    /// FORCE change nothing.
+    private func shutdown(
+        _ call: borrowing Call, _ connection: inout ClientConnection,
+        _ output: inout OutputBuffer
+    ) {
+        var words: Set<String> = []
+        for index in 1..<call.count { words.insert(call[index].text.lowercased()) }
+        let isAborting = words.contains("abort")
+        guard words.isSubset(of: ["nosave", "save", "now", "force", "abort"]),
+            words.isSuperset(of: ["nosave", "save"]) == false,
+            isAborting == false || words.count == 1
+        else { return output.appendSyntaxError() }
+        guard isAborting == false else {
+            return output.appendError("ERR No shutdown in progress.")
+        }
+        connection.isClosing = true
+        shared.logger.info("SHUTDOWN by a client", ["client": .text(connection.client.address)])
+        shared.end.begin()
     }
 
     private func module(_ call: borrowing Call, _ output: inout OutputBuffer) {

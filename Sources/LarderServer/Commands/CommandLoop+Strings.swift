@@ -11,7 +11,8 @@ extension CommandLoop {
         let key = call[1]
         let hash = store.hash(key)
         let outcome = store.read(
-            key, hash, database: connection.database, at: now, by: staleReader
+            key, hash, database: connection.database, at: now,
+            by: connection.database == 0 ? staleReader : nil
         ) { value, _ in
             output.appendBulk(value)
         }

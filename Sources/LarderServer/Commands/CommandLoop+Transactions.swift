@@ -163,6 +163,11 @@ extension CommandLoop {
         _ command: Command, _ call: borrowing Call, _ transaction: Transaction,
         _ output: inout OutputBuffer
     ) {
+        guard !command.isRefusedInTransaction else {
+            reject(Int(command.rawValue), "ERR")
+            transaction.abort()
+            return output.appendError("ERR Command not allowed inside a transaction")
+        }
         // What will not run is not kept.
         guard !transaction.isAborted else { return output.appendSimple("QUEUED") }
         if reads != nil, refusesToQueue(command, call, transaction, &output) { return }
@@ -188,4 +193,7 @@ extension Command {
         default: false
         }
     }
+
+    /// Redis's `no_multi`.
+    var isRefusedInTransaction: Bool { self == .save || self == .shutdown }
 }

@@ -79,10 +79,11 @@ extension CommandLoop {
         _ set: ShardSet, _ copy: inout ValueCopy
     ) -> TransferResult? {
         var result: TransferResult?
+        let namespace = rules.database == 0 ? reads?.number(for: call[2]) ?? 0 : 0
         store.withShards(set, database: connection.database, at: now) { keys in
             var source: MovingEntry?
             keys.withKey(call[1], hashes[0]) { source = MovingEntry($0) }
-            guard let source else {
+            guard var source else {
                 result = .noSource
                 return
             }
@@ -96,6 +97,7 @@ extension CommandLoop {
                 } else {
                     // Pieces belong to a shard: within it a value changes its key as it is.
                     let staysInShard = rules.removesSource && set.isSingle
+                    source.join(namespace)
                     result = source.store(in: &access, staysInShard, &copy).map { .done($0) }
                 }
             }
@@ -139,7 +141,7 @@ struct MovingEntry {
     private let large: LargeValue?
     private let expiry: Moment
     private let flags: UInt32
-    private let provenance: Provenance?
+    private var provenance: Provenance?
 
     /// The entry; `nil` when there is none.
     init?(_ access: borrowing KeyAccess) {
@@ -149,6 +151,15 @@ struct MovingEntry {
         provenance = access.provenance
         large = access.largeValue
         if large == nil { access.copyValue(into: &value) }
+    }
+
+    /// Gives it to a key of this namespace, 0 for none. Where it was not loaded for nobody knows
+    /// how to load it again, and it ends with its freshness.
+    mutating func join(_ namespace: UInt16) {
+        guard var joining = provenance, joining.namespace != namespace else { return }
+        joining.namespace = namespace
+        (joining.end, joining.consideredFrom) = (joining.freshUntil, joining.freshUntil)
+        provenance = joining
     }
 
     /// Stores it.

@@ -114,8 +114,7 @@ extension CommandLoop {
             }
             return
         }
-        let wait = connection.wait ?? ConnectionWait(connection.client.id)
-        connection.wait = wait
+        let wait = wait(of: &connection)
         let waiter = wait.nextWaiter()
         wait.beginBypass(waiter)
         (connection.isWaiting, breaksAhead) = (true, true)

@@ -166,12 +166,11 @@ extension CommandLoop {
     private mutating func acquire(
         _ request: LeaseRequest, until deadline: Tick, _ connection: inout ClientConnection
     ) -> Leases.Desk.Answer {
-        let wait = connection.wait ?? ConnectionWait(connection.client.id)
+        let wait = wait(of: &connection)
         let answer = shared.leases.acquire(
             request.key, for: wait.nextWaiter(), milliseconds: request.milliseconds,
             until: deadline, at: tick)
         if case .waits(let waiter) = answer {
-            connection.wait = wait
             wait.lease = LeaseWait(key: request.key, waiter: waiter, deadline: deadline)
             (connection.isWaiting, breaksAhead) = (true, true)
         }

@@ -42,7 +42,7 @@ extension CommandLoop {
         connection.isClosing = true
         shared.logger.info(
             "shutdown by a memcached client", ["client": .text(connection.client.address)])
-        shared.memcached.stopServer()
+        shared.end.begin()
     }
 
     /// `cache_memlimit`, in megabytes.

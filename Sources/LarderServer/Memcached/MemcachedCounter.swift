@@ -39,8 +39,6 @@ final class MemcachedShared: Sendable {
     let isCrawlerEnabled = Atomic<Bool>(true)
     /// What `verbosity` was set to.
     let verbosity = Atomic<UInt32>(0)
-    /// Ends the server.
-    private let stop = Guarded<(@Sendable () -> Void)?>(nil)
 
     /// The totals since the last `stats reset`.
     func totals(of shared: ServerShared) -> MemcachedTotals {
@@ -52,17 +50,6 @@ final class MemcachedShared: Sendable {
 
     func reset(_ shared: ServerShared) {
         baseline.withLock { $0 = MemcachedTotals(shared) }
-    }
-
-    /// Says how the server is ended.
-    func onStop(_ body: @escaping @Sendable () -> Void) {
-        stop.withLock { $0 = body }
-    }
-
-    /// Ends the server.
-    func stopServer() {
-        let body = stop.withLock { $0 }
-        body?()
     }
 
     /// Empties database 0 at `due`, and not at the time that was asked for before.

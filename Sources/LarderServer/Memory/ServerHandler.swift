@@ -66,6 +66,7 @@ import Synchronization
         if unsafe state.pointee.published != 0 { unsafe state.pointee.announce() }
         if let wait = connection.wait, !connection.isWaiting, wait.write == nil {
             shared.leases.abandon(wait, connection.client.id)
+            shared.namespaces.post.end(connection.client.id)
             connection.wait = nil
         }
         return received

@@ -14,15 +14,23 @@ extension CommandLoop {
     mutating func want(
         _ keys: [Wanted], _ connection: inout ClientConnection
     ) -> SourceFailure? {
-        let wait = connection.wait ?? ConnectionWait(connection.client.id)
+        let wait = wait(of: &connection)
         if let vain = wait.begin(keys) {
             return SourceFailure(source: vain.plan.origin, cause: .overloaded)
         }
-        connection.wait = wait
         connection.isWaiting = true
         breaksAhead = true
         wanted = keys
         return nil
+    }
+
+    /// What a connection waits for, which can be told from now on that it has come.
+    func wait(of connection: inout ClientConnection) -> ConnectionWait {
+        if let wait = connection.wait { return wait }
+        let wait = ConnectionWait(connection.client.id)
+        connection.wait = wait
+        shared.namespaces.post.begin(connection.client.id)
+        return wait
     }
 
     /// Asks the sources for all that is wanted. Afterwards the connection waits, unless all has

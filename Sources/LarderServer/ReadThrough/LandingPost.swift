@@ -11,8 +11,9 @@ struct LoadWaiter: Sendable, BitwiseCopyable {
 
 /// Brings landings to the connections that wait for them.
 ///
-/// Each loop has an inbox. What is put there is taken by the connection itself, when its loop gives
-/// it the turn again that `resume` asks for.
+/// Each loop has an inbox with a place for each connection that waits. What is put there is taken
+/// by the connection itself, when its loop gives it the turn again that `resume` asks for. What
+/// comes for one that is gone is nobody's: nothing is kept of it.
 final class LandingPost: SourceObserver {
     /// What a connection is told.
     enum Letter: Sendable {
@@ -63,15 +64,32 @@ final class LandingPost: SourceObserver {
         for (loop, inbox) in inboxes.enumerated() {
             inbox.withLock { letters in
                 for waiter in waiters where Int(waiter.id.loop) == loop {
-                    letters[waiter.id, default: []].append(letter(waiter.number))
+                    letters[waiter.id]?.append(letter(waiter.number))
                 }
             }
         }
         for waiter in waiters { traffic.resume(waiter.id) }
     }
 
+    /// Connections that have a place.
+    var placeCount: Int { inboxes.reduce(0) { $0 + $1.withLock { $0.count } } }
+
+    /// A connection may wait from now on, until `end`.
+    func begin(_ id: ConnectionID) {
+        inboxes[Int(id.loop)].withLock { $0[id] = [] }
+    }
+
     /// What has come for a connection.
     func take(for id: ConnectionID) -> [Letter] {
-        inboxes[Int(id.loop)].withLock { $0.removeValue(forKey: id) ?? [] }
+        inboxes[Int(id.loop)].withLock { letters in
+            guard let come = letters[id], !come.isEmpty else { return [] }
+            letters[id] = []
+            return come
+        }
+    }
+
+    /// The connection does not wait any more, or is gone.
+    func end(_ id: ConnectionID) {
+        inboxes[Int(id.loop)].withLock { $0[id] = nil }
     }
 }

@@ -20,6 +20,7 @@ final class NamespaceKeeper: Sendable {
     private let state = Guarded(State())
     private let changes = Atomic<UInt32>(0)
     private let store: ByteStore
+    private let logger: Logger
     /// The places for loads that all sources share.
     let budget: SharedMissBudget
     let post: LandingPost
@@ -28,9 +29,9 @@ final class NamespaceKeeper: Sendable {
     /// No namespaces yet.
     init(
         _ configuration: Configuration, store: ByteStore, traffic: Traffic, leases: Leases,
-        loopCount: Int
+        loopCount: Int, logger: Logger
     ) throws(ServerFailure) {
-        self.store = store
+        (self.store, self.logger) = (store, logger)
         post = LandingPost(loopCount: loopCount, traffic: traffic, leases: leases)
         writes = OriginWrites(post: post)
         do throws(OutOfBounds) {
@@ -118,7 +119,7 @@ final class NamespaceKeeper: Sendable {
     func end(_ wait: ConnectionWait, _ id: ConnectionID) {
         for (source, wait) in wait.waits { source.cancel([wait]) }
         writes.end(of: wait)
-        _ = post.take(for: id)
+        post.end(id)
     }
 
     /// The number of each namespace: the one that it has had before.
@@ -173,7 +174,9 @@ final class NamespaceKeeper: Sendable {
             early: bindings.map { EarlyRefresh(configuration.namespaces[$0.namespace]) })
         let core = try core(origin, bindings, levels: levels.map(\.name), configuration)
         let source = ReadThrough.ServerSource(
-            core, levels: levels, origins: bindings.map(\.origin), memory: memory, observer: post)
+            core, levels: levels,
+            origins: bindings.map { ReportingOrigin(origin: $0.origin, logger: logger) },
+            memory: memory, observer: post)
         return ReadThrough.Origination(
             origin: origin, namespaces: users(of: origin, configuration, numbers),
             source: source, bindings: bindings, numbers: mine)

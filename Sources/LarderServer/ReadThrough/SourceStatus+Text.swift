@@ -11,8 +11,9 @@ extension SourceStatus {
         let since: [(String, Int)] = [
             ("started", counts.started), ("joined", counts.joined), ("waited", counts.waited),
             ("asked", counts.asked), ("retried", counts.retried), ("filled", counts.filled),
-            ("moved", counts.moved), ("failed", counts.failed), ("timed_out", counts.timedOut),
-            ("cancelled", counts.cancelled), ("refused", counts.refused),
+            ("moved", counts.moved), ("not_kept", counts.notKept), ("failed", counts.failed),
+            ("timed_out", counts.timedOut), ("cancelled", counts.cancelled),
+            ("refused", counts.refused),
             ("postponed", counts.postponed), ("queue_full", queueFull),
             ("queue_dropped", queueDropped), ("breaker_opened", breakerOpened),
             ("breaker_refused", breakerRefused), ("bypassed", counts.bypassed),

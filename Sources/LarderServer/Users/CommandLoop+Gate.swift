@@ -63,6 +63,8 @@ extension CommandLoop {
         if connection.gate.contains(.unauthenticated) {
             return command.runsUnauthenticated ? nil : .unauthenticated
         }
+        // As in redis, this is told before rights are looked at.
+        if command.isRefusedInTransaction, connection.transaction != nil { return nil }
         // Whoever may do nothing may still become somebody else.
         guard connection.gate.contains(.restricted), !command.runsUnauthenticated else {
             return nil

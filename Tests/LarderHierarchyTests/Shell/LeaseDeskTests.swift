@@ -211,4 +211,20 @@ import Testing
         let last = try #require(inbox.lease(of: 3))
         #expect(set(by: last) == .success(true))
     }
+
+    /// Fails when the end of a lease that passed on from who is gone starts no timer.
+    @Test func `the end of a lease that went to the next is not missed`() async throws {
+        let first = try lease(0)
+        for (waiter, duration) in [(1, 10), (2, 1), (3, 10)] {
+            let answer = desk.acquire(
+                key, for: waiter, duration: .seconds(duration), waiting: .seconds(60))
+            guard case .waits = answer else { throw Missing(what: "a wait") }
+        }
+        inbox.gone.withLock { $0 = [1] }
+        #expect(desk.giveUp(key, by: first))
+        await inbox.tally.reach(2)
+        time.advance(by: .seconds(2))
+        await inbox.tally.reach(3)
+        #expect(inbox.lease(of: 3) != nil)
+    }
 }

@@ -106,6 +106,22 @@ import Testing
         #expect((counts.asked, counts.refused, counts.waiting) == (1, 1, 0))
     }
 
+    /// Fails when writes that are turned away for their keys, of which the origin never hears, are
+    /// taken for signs of its life.
+    @Test func `refusals of keys do not close the breaker`() async throws {
+        let bench = try SourceBench(limits: Self.narrow)
+        bench.origin.answerWrites(of: Key([7]), with: .unknown(failure(.unreachable)))
+        let odd = SourceFailure(source: "catalog", cause: .refused, isKeys: true)
+        bench.origin.answerWrites(of: Key([8]), with: .refused(odd))
+        bench.origin.open()
+        _ = await bench.write(Key([7]), 2).value
+        bench.time.advance(by: .seconds(1))
+        for _ in 0..<10 { #expect(await bench.write(Key([8]), 2).value == .refused(odd)) }
+        #expect(bench.source.status.breaker == .open)
+        for _ in 0..<3 { #expect(await bench.write(key, 2).value == .applied) }
+        #expect(bench.source.status.breaker == .closed)
+    }
+
     /// Fails when who is refused by the breaker waits for a place first.
     @Test func `an open breaker answers at once while questions hang`() async throws {
         var limits = Self.narrow

@@ -80,8 +80,10 @@ import Testing
         (["ms page:1 1\r\na"], .hour), (["ms page:1 1 T100\r\na"], .said),
         (["ma page:1 N0"], .hour), (["ma page:1 N100"], .said),
         (["mg page:1 N0"], .hour), (["mg page:1 N100"], .said),
-        (["set page:1 0 0 1\r\na", "touch page:1 0", "md page:1 I", "ms page:1 1 I C1\r\nb"],
-            .forever),
+        (
+            ["set page:1 0 0 1\r\na", "touch page:1 0", "md page:1 I", "ms page:1 1 I C1\r\nb"],
+            .forever
+        ),
     ])
     func `a write of memcached`(requests: [String], expected: Life) throws {
         let fixture = try fixture()

@@ -15,6 +15,9 @@ import Testing
           - match: "path:{all...}"
             origin: { use: web, get: "/kv/{all}", set: "/kv/{all}" }
             ttl: 1h
+          - match: "forbidden:{id}"
+            origin: { use: web, get: "/status/403?id={id}" }
+            ttl: 1h
           - match: "row:{id}"
             origin:
               use: file
@@ -31,7 +34,7 @@ import Testing
         "1' OR '1'='1", "1; DROP TABLE rows", "1') --", "?1", "{id}", "{value}", "\"", "a/b",
         "a%2fb", "a%2Fb", "%00", "a?b=c", "a#b", "a b", "a\\b", "a\r\nX-Evil%3A 1",
         "a\r\n\r\nGET /kv/1 HTTP/1.1", "\0", "a\0b", "ü", "日本", "😀", "@127.0.0.1", "//evil",
-        "../kv/1", "..%2f..", "%", "%3", "100%", "%zz", "\u{7f}", "\u{1}",
+        "..%2f..", "..a", "%", "%3", "100%", "%zz", "\u{7f}", "\u{1}",
     ]
     static let bytes: [[UInt8]] = [
         [0xFF, 0x00, 0xFE], [0xC0, 0xAF], [0x80], Array(0...0x39), Array(0x3B...0xFF),
@@ -69,6 +72,18 @@ import Testing
         #expect(try client.ask("PING") == "+PONG\r\n")
     }
 
+    @Test func `who asks for keys that are refused closes the origin to nobody`() throws {
+        let world = try OriginWorld(Self.configuration, sql: Self.table)
+        let client = try world.fixture.client()
+        #expect(try client.ask("SET", "page:1", "one") == "+OK\r\n")
+        #expect(try client.ask("LARDER", "BAN", "KEY", "page:1").hasPrefix(":"))
+        for number in 0..<30 {
+            let reply = try client.ask("GET", "forbidden:\(number)")
+            #expect(reply == "-ORIGIN web refused\r\n")
+        }
+        #expect(try client.ask("GET", "page:1") == "$3\r\none\r\n")
+    }
+
     @Test func `memcached's keys go the same way`() throws {
         let world = try OriginWorld(Self.configuration, sql: Self.table)
         let client = try world.fixture.memcachedClient()
@@ -88,7 +103,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [".", ".."])
+    /// Encoded slashes too: who decodes them first would climb.
+    @Test(arguments: [".", "..", "../kv/1", "a/..", "a/../b", "a\\..\\b", "./a"])
     func `a part that would lead elsewhere is not asked for`(part: String) throws {
         let world = try OriginWorld(Self.configuration, sql: Self.table)
         let client = try world.fixture.client()

@@ -42,6 +42,18 @@ import Testing
         #expect(!line.contains(",breaker_refused=0"))
     }
 
+    @Test func `why an origin failed stands in the log`() throws {
+        let origin = HeldOrigin()
+        let fixture = try ServerFixture(loadingFrom: origin)
+        origin.fail("product:1", .unreachable)
+        _ = try fixture.client().ask("LARDER", "GET", "product:1", "BYPASS")
+        #expect(
+            fixture.log.contains {
+                $0.contains("warning an origin failed to load")
+                    && $0.contains("origin=catalog cause=unreachable")
+            })
+    }
+
     @Test func `without origins there is no such section`() throws {
         let text = try ServerFixture().client().ask("INFO", "all")
         #expect(!text.contains("Origins"))

@@ -1,8 +1,10 @@
 import LarderAssembly
 import LarderCore
-import LarderServer
+import LarderHierarchy
 import LarderTesting
 import Testing
+
+@testable import LarderServer
 
 /// What else may happen to a client that waits for a load.
 @Suite(.onOwnThread) struct WaitingClientTests {
@@ -26,6 +28,13 @@ import Testing
         (try? control.ask("CLIENT", "LIST").contains("name=waits")) ?? false
     }
 
+    private static func killWaiting(_ control: TestClient) throws {
+        let list = try control.ask("CLIENT", "LIST").split(whereSeparator: \.isNewline)
+        let line = try #require(list.first { $0.contains("name=waits") })
+        let id = try #require(line.split(separator: " ").first { $0.hasPrefix("id=") })
+        #expect(try control.ask("CLIENT", "KILL", "ID", String(id.dropFirst(3))) == ":1\r\n")
+    }
+
     @Test(arguments: [Backend.libevent, .auto])
     func `who closes is let go, and the load is for others`(backend: Backend) throws {
         let (origin, fixture, _) = try Self.waiting(backend)
@@ -41,10 +50,7 @@ import Testing
         let (origin, fixture, client) = try Self.waiting(backend)
         defer { origin.release() }
         let control = try fixture.client()
-        let list = try control.ask("CLIENT", "LIST").split(whereSeparator: \.isNewline)
-        let line = try #require(list.first { $0.contains("name=waits") })
-        let id = try #require(line.split(separator: " ").first { $0.hasPrefix("id=") })
-        #expect(try control.ask("CLIENT", "KILL", "ID", String(id.dropFirst(3))) == ":1\r\n")
+        try Self.killWaiting(control)
         #expect(try client.remainder().isEmpty)
         try fixture.settle { _ in !Self.isListed(control) }
     }
@@ -76,5 +82,30 @@ import Testing
         try client.send(requests.flatMap(TestClient.request))
         #expect(try client.text(7) == "+PONG\r\n")
         #expect(origin.questions.count == 1)
+    }
+
+    /// Fails when what comes for a client that is gone stays in its inbox.
+    @Test(arguments: [
+        ["SET", "product:2", "table"], ["LARDER", "GET", "product:2", "BYPASS"],
+        ["GET", "product:2"],
+    ])
+    func `nothing is kept for who is gone`(request: [String]) throws {
+        let origin = HeldOrigin()
+        let fixture = try ServerFixture(loadingFrom: origin) { $0.write = .through }
+        let post = fixture.server.shared.namespaces.post
+        let (client, control) = (try fixture.client(), try fixture.client())
+        origin.hold()
+        _ = try client.ask("CLIENT", "SETNAME", "waits")
+        try client.send(TestClient.request(request))
+        try fixture.settle { _ in origin.questions.count + origin.writes.count == 1 }
+        #expect(post.placeCount == 1)
+        try Self.killWaiting(control)
+        try fixture.settle { _ in !Self.isListed(control) }
+        origin.release()
+        // A write of the key waits for the one before it, and a load joins it.
+        #expect(try control.ask("SET", "product:2", "stool") == "+OK\r\n")
+        #expect(try control.ask("GET", "product:2") == "$5\r\nstool\r\n")
+        try fixture.settle { _ in fixture.server.shared.namespaces.budget.inUse == 0 }
+        try fixture.settle { _ in post.placeCount == 0 }
     }
 }

@@ -130,6 +130,10 @@ import LarderCore
             return Self.corrupt("no answer")
         }
         if let fault = receiver.fault { return .failed(failure(of: fault)) }
+        // A line of more than 100 KB libcurl does not show, and calls it a lack of memory.
+        if code == CURLE_OUT_OF_MEMORY, receiver.head.byteCount > 0, !receiver.head.isWhole {
+            return .failed(failure(of: .headTooLong))
+        }
         guard code == CURLE_OK else {
             return .failed(
                 HTTPFailure(

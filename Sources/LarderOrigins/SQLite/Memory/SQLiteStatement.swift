@@ -94,7 +94,8 @@ import LarderCore
             : unsafe sqlite3_column_blob(statement, index)
         let count = unsafe Int(sqlite3_column_bytes(statement, index))
         guard count <= max else {
-            throw SQLiteFailure(cause: .refused, detail: "a value is larger than \(max) bytes")
+            throw SQLiteFailure(
+                cause: .refused, detail: "a value is larger than \(max) bytes", isKeys: true)
         }
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))
     }

@@ -106,6 +106,14 @@ extension ManualText {
           doc server 2.8.12 O(1)
         save: refused, as no snapshots are written
           doc server 1.0.0 O(N)
+        shutdown: end the server, as SIGTERM does; nothing is saved
+          doc server 1.0.0 O(1)
+          arg nosave_save oneof optional
+            nosave pure-token =NOSAVE
+            save pure-token =SAVE
+          arg now pure-token =NOW +7.0.0 optional
+          arg force pure-token =FORCE +7.0.0 optional
+          arg abort pure-token =ABORT +7.0.0 optional
         slaveof: refused, except for NO ONE
           doc server 1.0.0 O(1)
           instead 5.0.0 `REPLICAOF`

@@ -67,7 +67,8 @@ extension CommandLoop {
         // What is over at once is answered all the same, and removed behind that.
         let expiry = MemcachedExpiry.moment(seconds, now: now) ?? .never
         let nothing: [UInt8] = []
-        let outcome = unsafe access.put(nothing.span.bytes, expiry: expiry.unlessNever, isVersioned: true)
+        let outcome = unsafe access.put(
+            nothing.span.bytes, expiry: expiry.unlessNever, isVersioned: true)
         return outcome == .stored && access.exists
     }
 

@@ -100,8 +100,7 @@ extension CommandLoop {
     /// Lets the command at hand take its turn to write `keys`.
     mutating func lane(for keys: [Key], _ connection: inout ClientConnection) -> LaneAnswer {
         guard let reads else { return .full }
-        let wait = connection.wait ?? ConnectionWait(connection.client.id)
-        connection.wait = wait
+        let wait = wait(of: &connection)
         if let write = wait.write, write.keys == keys {
             switch write.state {
             case .held: return .held(write.lane)
@@ -268,13 +267,9 @@ extension ByteStore {
 extension KeyAccess {
     /// The value in one piece.
     fileprivate var allBytes: [UInt8] {
-        guard let largeValue else { return value.bytes }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(largeValue.byteCount)
-        largeValue.forEachPiece(in: 0..<largeValue.byteCount) { piece, _ in
-            bytes.append(piece)
-            return true
-        }
+        bytes.reserveCapacity(valueLength)
+        copyValue(into: &bytes)
         return bytes
     }
 }
