@@ -36,6 +36,8 @@ import LarderTrace
     /// Keys of traces are numbered in order of appearance: they are hashed before use.
     private static func access(_ request: TraceRequest) -> Access {
         var random = SeededRandom(seed: request.key)
-        return Access(hash: random.next(), weight: 1)
+        var access = Access(hash: random.next(), weight: 1)
+        access.nextUse = UInt64(exactly: request.nextAccess) ?? .max
+        return access
     }
 }
