@@ -44,6 +44,7 @@ let package = Package(
         layer("LarderHierarchy", ["LarderCore", "LarderResilience"]),
         // With C libraries.
         layer("LarderTrace", ["LarderCore", "CZstd"]),
+        layer("LarderSimulator", ["LarderCore", "LarderPolicy", "LarderTrace"]),
         layer("LarderRuntime", ["LarderCore", "CLibevent", "CUring", "CSocket", "COpenSSL"]),
         layer("LarderOrigins", ["LarderCore", "CCurl", "CSQLite", "CZlib"]),
         layer(
@@ -60,7 +61,7 @@ let package = Package(
             name: "LarderCommand",
             dependencies: [
                 "LarderCore", "LarderPolicy", "LarderMemory", "LarderWire", "LarderRuntime",
-                "LarderTrace", "LarderAssembly", "LarderServer",
+                "LarderTrace", "LarderSimulator", "LarderAssembly", "LarderServer",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -99,6 +100,9 @@ let package = Package(
             "LarderMemoryTests", ["LarderCore", "LarderPolicy", "LarderMemory", "LarderTesting"]),
         tests(
             "LarderTraceTests", ["LarderCore", "LarderTrace", "LarderTesting", "LarderCommand"]),
+        tests(
+            "LarderSimulatorTests",
+            ["LarderCore", "LarderPolicy", "LarderTrace", "LarderSimulator", "LarderTesting"]),
         tests(
             "LarderRuntimeTests",
             ["LarderCore", "LarderRuntime", "LarderTesting", "CSocket", "COpenSSL"]),

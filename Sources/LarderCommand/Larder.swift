@@ -11,6 +11,7 @@ import LarderAssembly
         .serve,
         .check,
         .explain,
+        .simulate,
         .trace,
         .replay,
     ]

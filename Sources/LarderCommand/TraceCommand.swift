@@ -52,14 +52,34 @@ enum TraceCommand {
     static func reader(
         _ path: String, _ arguments: Arguments
     ) throws(CommandFailure) -> TraceReader {
+        let input = try TraceInputOptions(arguments)
         do throws(TraceError) {
-            var format: TraceFormat?
-            if let name = arguments.text("--input") { format = try TraceFormat(named: name) }
-            var columns: CSVColumns?
-            if let text = arguments.text("--columns") { columns = try CSVColumns(parsing: text) }
-            return try TraceReader(path: path, format: format, columns: columns)
+            return try input.reader(path)
         } catch {
             throw .failure(error.description)
         }
+    }
+}
+
+/// What the command line says of the form of a trace.
+struct TraceInputOptions: Sendable {
+    private let format: TraceFormat?
+    private let columns: CSVColumns?
+
+    init(_ arguments: Arguments) throws(CommandFailure) {
+        do throws(TraceError) {
+            format = try arguments.text("--input").map { text throws(TraceError) in
+                try TraceFormat(named: text)
+            }
+            columns = try arguments.text("--columns").map { text throws(TraceError) in
+                try CSVColumns(parsing: text)
+            }
+        } catch {
+            throw .failure(error.description)
+        }
+    }
+
+    func reader(_ path: String) throws(TraceError) -> TraceReader {
+        try TraceReader(path: path, format: format, columns: columns)
     }
 }
