@@ -64,7 +64,7 @@ enum ReplayCommand {
             _ = signal(SIGINT, SIG_DFL)
         }
         defer { _ = signal(SIGINT, SIG_DFL) }
-        var progress = ReplayProgress(isTerminal: StandardError.isTerminal)
+        var progress = ProgressText(isTerminal: StandardError.isTerminal)
         let outcome = run.run { seconds in
             if isInterrupted.load(ordering: .relaxed) { run.stop() }
             let (requests, hits) = run.counts

@@ -17,14 +17,15 @@ extension Subcommand {
 enum SimulateCommand {
     private static let options =
         [
-            CommandOption(
-                "--policy", "LIST", "\(PolicyName.allCases.map(\.rawValue).joined(separator: ","))"),
+            CommandOption("--policy", "LIST", policies),
             CommandOption(
                 "--size", "LIST", "such as 1%,10%,512mb; objects with the option below"),
             CommandOption("--ignore-object-size", nil, "each object weighs 1"),
             CommandOption("--format", "NAME", "table, csv or jsonl (default: table)"),
             CommandOption("--jobs", "N", "threads (default: one for each processor)"),
         ] + TraceCommand.inputOptions
+
+    private static let policies = PolicyName.allCases.map(\.rawValue).joined(separator: ",")
 
     static var help: String {
         """
@@ -50,8 +51,12 @@ enum SimulateCommand {
                 path: path, policies: plan.policies, sizes: plan.sizes,
                 countsObjects: plan.countsObjects
             ) { () throws(TraceError) in try plan.input.reader(path) }
+            let display = SimulationDisplay()
+            defer { display.end() }
             do throws(SimulationError) {
-                results += try simulation.results(threads: plan.jobs) { _, _ in }
+                results += try simulation.results(threads: plan.jobs) { requests, share in
+                    display.note(requests, share)
+                }
             } catch {
                 throw .failure(error.description)
             }
@@ -59,6 +64,41 @@ enum SimulateCommand {
         print(SimulationText(countsObjects: plan.countsObjects).text(of: results, plan.format))
         return 0
     }
+}
+
+/// Draws the progress of a simulation on standard error.
+private final class SimulationDisplay: Sendable {
+    /// Often enough for the eye.
+    private static let pause = Duration.milliseconds(100)
+
+    private struct State {
+        var text = ProgressText(isTerminal: StandardError.isTerminal)
+        var requests = 0
+        var last: Tick
+    }
+
+    private let begin: Tick
+    private let state: Guarded<State>
+
+    init() {
+        begin = MonotonicClock.now()
+        state = Guarded(State(last: begin))
+    }
+
+    func note(_ requests: Int, _ share: Double?) {
+        state.withLock { state in
+            state.requests += requests
+            let now = MonotonicClock.now()
+            guard now >= state.last.advanced(by: Self.pause) else { return }
+            state.last = now
+            let seconds = Double(now.nanoseconds - begin.nanoseconds) / 1e9
+            let text = state.text.text(
+                seconds: seconds, requests: state.requests, progress: share)
+            if let text { StandardError.write(text) }
+        }
+    }
+
+    func end() { StandardError.write(state.withLock { $0.text.ending }) }
 }
 
 /// What the command line of a simulation asks for.
@@ -103,8 +143,7 @@ struct SimulationPlan {
         if let policy = PolicyName(rawValue: word.lowercased()) { return policy }
         let names = PolicyName.allCases.map(\.rawValue)
         let hint = Suggestion.question(for: word, among: names)
-        throw .usage(
-            "there is no policy '\(word)'\(hint.isEmpty ? ": use \(names.joined(separator: ", "))" : hint)"
-        )
+        let advice = hint.isEmpty ? ": use \(names.joined(separator: ", "))" : hint
+        throw .usage("there is no policy '\(word)'\(advice)")
     }
 }

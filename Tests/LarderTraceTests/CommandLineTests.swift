@@ -124,12 +124,12 @@ import Testing
     }
 
     @Test func `progress is a bar on a terminal, else a line each five seconds`() {
-        var bar = ReplayProgress(isTerminal: true)
+        var bar = ProgressText(isTerminal: true)
         let drawn = bar.text(seconds: 10, requests: 5000, hits: 2500, progress: 0.25)
         #expect(
             drawn == "\r\u{1B}[K[######------------------] "
                 + "25 %  5,000 requests  0.5 k/s  hits 50.00 %  ETA 0:30")
-        var lines = ReplayProgress(isTerminal: false)
+        var lines = ProgressText(isTerminal: false)
         #expect(lines.text(seconds: 4.9, requests: 1, hits: 0, progress: nil) == nil)
         #expect(
             lines.text(seconds: 5.1, requests: 51, hits: 0, progress: nil)
