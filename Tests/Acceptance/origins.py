@@ -15,6 +15,7 @@ import argparse
 import os
 import pathlib
 import random
+import signal
 import sqlite3
 import sys
 import time
@@ -172,6 +173,24 @@ def removed(world, seconds):
     return faults
 
 
+def signalled(world, seconds):
+    """SIGHUP under reads and writes, then SIGTERM: it goes on, and ends in order."""
+    faults = warm(world, "page", "fresh")
+    with Crowd(world, "reads and writes", ["page", "fresh", "row"], writes=True) as tally:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for pid in world.server.pids():
+                os.kill(pid, signal.SIGHUP)
+            time.sleep(seconds / 20)
+    needs(tally, faults, "get page value", "get fresh value", "get row value")
+    if world.server.log().count("reloaded") < 5:
+        faults.append("the log does not tell of the reloads")
+    status = world.server.stop()
+    if status != 0:
+        faults.append(f"SIGTERM: it ended with {status}")
+    return faults
+
+
 def self_test(binary):
     """A wrong value, and a null, are noticed."""
     noticed = []
@@ -223,6 +242,7 @@ def main():
             f"the origin saw {counts['loads']} loads, at most {counts['most_loads']} at once, "
             f"{counts['writes']} writes, at most {counts['most_writes']} at once; "
             f"resident memory {resident:.0f} MiB", bounds)
+        failed += server_process.report(signalled.__doc__, signalled(world, seconds)[:SHOWN])
     return 1 if failed else 0
 
 

@@ -10,10 +10,8 @@ extension CommandLoop {
     ) {
         let key = call[1]
         let hash = store.hash(key)
-        let outcome = store.read(
-            key, hash, database: connection.database, at: now,
-            by: connection.database == 0 ? staleReader : nil
-        ) { value, _ in
+        guard connection.database == 0 else { return reply(to: key, hash, connection, &output) }
+        let outcome = store.read(key, hash, database: 0, at: now, by: staleReader) { value, _ in
             output.appendBulk(value)
         }
         if case .hit = outcome { return }

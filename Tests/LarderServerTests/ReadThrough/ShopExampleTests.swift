@@ -29,17 +29,18 @@ import Testing
         try SQLiteShell.run(text, in: folder.file("shop.db"))
     }
 
-    /// The lines that begin with `redis-cli` in the part of a README about read-through, as a shell
-    /// splits them, and what their comments say.
+    /// The lines that begin with `redis-cli` or `redis-benchmark` in the part of a README about
+    /// read-through, as a shell splits them, and what their comments say.
     private static func lines(of file: String) throws -> [(words: [String], comment: String)] {
         let text = try String(
             contentsOf: root.appendingPathComponent(file), encoding: .utf8)
         let part = text.split(separator: "\n## ").first {
             $0.contains("redis-cli -p 5273 get product:1")
         }
-        let start = "redis-cli -p 5273 "
-        return (part ?? "").split(separator: "\n").filter { $0.hasPrefix(start) }.map { line in
-            let halves = line.dropFirst(start.count).components(separatedBy: "  # ")
+        let lines = (part ?? "").split(separator: "\n").filter { $0.hasPrefix("redis-") }
+        return lines.map { line in
+            let halves = line.replacing("redis-cli -p 5273 ", with: "")
+                .components(separatedBy: "  # ")
             var words: [String] = []
             for (number, piece) in halves[0].components(separatedBy: "'").enumerated() {
                 if number % 2 == 1 {
@@ -59,12 +60,18 @@ import Testing
         let lines = try Self.lines(of: file)
         let sources = ConfigurationSources(
             arguments: try ServeArguments([folder.file("larder.yaml")]), environment: [:])
-        let client = try ServerFixture(sources: sources).client()
+        let fixture = try ServerFixture(sources: sources)
+        let client = try fixture.client()
         let query = "SELECT body FROM products WHERE id = "
-        _ = try client.ask("GET", "product:2")
         for (words, comment) in lines {
+            if words[0] == "redis-benchmark" {
+                #expect(comment == "no stampede of 200 clients")
+                try crowd(fixture, words)
+                continue
+            }
             let reply = try client.ask(words)
             switch comment {
+            case "says asked=2: once for each product": #expect(reply.contains(",asked=2,"))
             case "loaded from SQLite, once":
                 let body = try sqlite(query + "'1'").dropLast()
                 #expect(reply == LoadedGetTests.bulk(String(body)))
@@ -81,7 +88,17 @@ import Testing
             default: Issue.record("nobody knows what '\(comment)' means")
             }
         }
-        #expect(lines.map(\.words.first) == ["get", "larder", "set"])
+        #expect(
+            lines.map(\.words.first) == ["get", "redis-benchmark", "info", "larder", "set"])
+    }
+
+    /// What `redis-benchmark -c N get KEY` does first: many clients ask at a time.
+    private func crowd(_ fixture: ServerFixture, _ words: [String]) throws {
+        let clients = try (0..<200).map { _ in try fixture.client() }
+        for client in clients { try client.send(TestClient.request(Array(words.suffix(2)))) }
+        for client in clients {
+            #expect(String(decoding: try client.reply(), as: UTF8.self).contains("table"))
+        }
     }
 
     @Test func `its three lines do what they say`() throws {
