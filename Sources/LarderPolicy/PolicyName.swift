@@ -1,6 +1,6 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
-    case fifo, lru, s3fifo
+    case fifo, clock, lru, s3fifo, sieve
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -9,9 +9,15 @@ public enum PolicyName: String, CaseIterable, Sendable {
         let slots = capacity.slotCapacity
         switch self {
         case .fifo: return PolicyRun(Fifo(slotCapacity: slots), capacity: capacity)
+        case .clock:
+            let policy = Clock(slotCapacity: slots, sparedMax: options.sparedMax)
+            return PolicyRun(policy, capacity: capacity)
         case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .sieve:
+            let policy = Sieve(slotCapacity: slots, sparedMax: options.sparedMax)
             return PolicyRun(policy, capacity: capacity)
         }
     }
@@ -35,6 +41,10 @@ public struct PolicyOptions: Hashable, Sendable {
     /// What S3-FIFO does with an entry that is heavier than its small queue.
     public var oversized = S3Fifo.OversizedRule.admit
 
-    /// What the server does.
+    /// How many entries CLOCK and SIEVE spare per eviction. Nobody waits for a simulated eviction,
+    /// and other simulators have no limit.
+    public var sparedMax = Int.max
+
+    /// What the server does, but for the limits that only keep its pauses short.
     public init() {}
 }

@@ -1,9 +1,11 @@
 import LarderPolicy
 import Testing
 
+extension Clock: CheckedPolicy {}
 extension Fifo: CheckedPolicy {}
 extension Lru: CheckedPolicy {}
 extension S3Fifo: CheckedPolicy {}
+extension Sieve: CheckedPolicy {}
 
 @Suite struct PolicyModelTests {
     @Test(arguments: UInt64(0)..<64)
