@@ -1,6 +1,8 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
-    case fifo, clock, lru, s3fifo, sieve
+    case fifo, clock, lru, slru
+    case twoQueue = "2q"
+    case s3fifo, sieve
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -13,6 +15,12 @@ public enum PolicyName: String, CaseIterable, Sendable {
             let policy = Clock(slotCapacity: slots, sparedMax: options.sparedMax)
             return PolicyRun(policy, capacity: capacity)
         case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
+        case .slru:
+            let policy = SegmentedLru(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .twoQueue:
+            let policy = TwoQueue(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)
@@ -38,7 +46,7 @@ public enum PolicyName: String, CaseIterable, Sendable {
 
 /// What some policies leave to choose.
 public struct PolicyOptions: Hashable, Sendable {
-    /// What S3-FIFO does with an entry that is heavier than its small queue.
+    /// What S3-FIFO and others do with an entry that is heavier than their queue for newcomers.
     public var oversized = S3Fifo.OversizedRule.admit
 
     /// How many entries CLOCK and SIEVE spare per eviction. Nobody waits for a simulated eviction,

@@ -5,7 +5,9 @@ extension Clock: CheckedPolicy {}
 extension Fifo: CheckedPolicy {}
 extension Lru: CheckedPolicy {}
 extension S3Fifo: CheckedPolicy {}
+extension SegmentedLru: CheckedPolicy {}
 extension Sieve: CheckedPolicy {}
+extension TwoQueue: CheckedPolicy {}
 
 @Suite struct PolicyModelTests {
     @Test(arguments: UInt64(0)..<64)

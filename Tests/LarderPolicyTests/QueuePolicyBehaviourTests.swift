@@ -51,3 +51,48 @@ import Testing
         #expect(cache.policy.sparedMaxHits == 1)
     }
 }
+
+@Suite struct SegmentedLruTests: ~Copyable {
+    private var cache = SmallCache(SegmentedLru(slotCapacity: 100), budget: 80)
+
+    @Test mutating func `a scan passes through the lowest segment`() {
+        _ = cache.admit(1, 2, 3, 4)
+        cache.touch(1, 2, 1, 2)
+        for slot in UInt32(10)..<90 {
+            let victims = cache.admit(slot)
+            #expect(victims.contains(1) == false && victims.contains(2) == false)
+        }
+    }
+
+    @Test mutating func `what overflows a segment falls into the one below`() {
+        _ = cache.admit(1, 2, 3, 4, 5, 6, 7, 8)
+        // 7 and 8 are in the highest segment already, from which 1 pushes 7 after three hits.
+        cache.touch(1, 1, 1)
+        #expect(cache.policy.totalWeight == 80)
+        #expect(cache.admit(9) == [2])
+    }
+}
+
+@Suite struct TwoQueueTests: ~Copyable {
+    private var cache = SmallCache(TwoQueue(slotCapacity: 200), budget: 80)
+
+    @Test mutating func `resists a scan once an entry came back`() {
+        _ = cache.admit(1)
+        #expect(cache.admit(2, 3, 4, 5, 6, 7, 8, 9) == [1])
+        #expect(cache.admit(1) == [2])
+        for slot in UInt32(10)..<90 { #expect(cache.admit(slot).contains(1) == false) }
+    }
+
+    @Test mutating func `hits soon after admission count for nothing`() {
+        _ = cache.admit(1)
+        cache.touch(1, 1, 1, 1)
+        #expect(cache.admit(2, 3, 4, 5, 6, 7, 8, 9) == [1])
+    }
+
+    @Test mutating func `a deleted entry is not remembered`() {
+        _ = cache.admit(1)
+        cache.remove(1)
+        _ = cache.admit(2, 3, 4, 5, 6, 7, 8, 1)
+        #expect(cache.admit(9, 10, 11, 12, 13, 14, 15, 16) == [2, 3, 4, 5, 6, 7, 8, 1])
+    }
+}

@@ -19,4 +19,18 @@ import Testing
         let model = ClockModel(reinserts: false, sparedMax: 3)
         try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
     }
+
+    @Test(arguments: UInt64(0)..<64, [0, 26])
+    func `SLRU agrees with the model after every operation`(seed: UInt64, scale: Int) throws {
+        let policy = SegmentedLru(slotCapacity: Self.slotCapacity)
+        let model = SegmentedLruModel()
+        try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
+    }
+
+    @Test(arguments: UInt64(0)..<64, [0, 26])
+    func `2Q agrees with the model after every operation`(seed: UInt64, scale: Int) throws {
+        let policy = TwoQueue(slotCapacity: Self.slotCapacity)
+        let model = TwoQueueModel()
+        try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
+    }
 }

@@ -85,13 +85,16 @@ extension TraceComparisonTests {
 
         /// As the table calls them.
         static let names: [Substring: PolicyName] = [
-            "FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo, "Sieve": .sieve,
+            "FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo, "Sieve": .sieve, "SLRU": .slru, "TwoQ": .twoQueue,
         ]
         /// Those that must miss as often as the reference, request by request.
         static let exact: Set<PolicyName> = [.fifo, .lru, .sieve]
 
-        /// In points. The table has six decimals.
-        var tolerance: Double { Self.exact.contains(name) ? 0.0001 : 0.3 }
+        /// In points. The table has six decimals. SegmentedLru.swift says why it differs by more.
+        var tolerance: Double {
+            if Self.exact.contains(name) { return 0.0001 }
+            return name == .slru ? 0.37 : 0.3
+        }
 
         var description: String { "\(trace) \(capacity) \(name) \(missRatio)" }
 

@@ -26,6 +26,8 @@ struct WeightedQueues: ~Copyable {
     private var weights: MarkedWeights
     /// Those bits of a note that are the number of the queue. The others are flags.
     private let queueMask: UInt32
+    /// Number of slots in all queues.
+    private(set) var count = 0
     /// Weight of all slots in the queues.
     private(set) var totalWeight = 0
 
@@ -44,9 +46,6 @@ struct WeightedQueues: ~Copyable {
     }
 
     var storageBytes: Int { links.storageBytes + weights.storageBytes }
-
-    /// Number of slots in all queues.
-    var count: Int { queues.indices.reduce(0) { $0 + queues[$1].order.count } }
 
     func count(of queue: Int) -> Int { queues[queue].order.count }
 
@@ -83,6 +82,7 @@ struct WeightedQueues: ~Copyable {
         queues[queue].order.prepend(slot, in: &links)
         weights.insert(slot, weight: weight, note: UInt32(queue))
         add(Int(weight), to: queue)
+        count += 1
     }
 
     /// Makes `slot`, which must be in a queue, the first of this one, and clears its flags.
@@ -112,6 +112,7 @@ struct WeightedQueues: ~Copyable {
         let queue = queue(of: slot)
         queues[queue].order.remove(slot, in: &links)
         add(-Int(weights.remove(slot)), to: queue)
+        count -= 1
     }
 
     @inline(never)
@@ -157,5 +158,8 @@ extension WeightedQueues {
             sum == totalWeight, "totalWeight is \(totalWeight), but the sum \(sum)")
         try InvariantViolation.check(
             heavy == weights.heavySlots, "heavy are \(heavy), not \(weights.heavySlots)")
+        let count = queues.indices.reduce(0) { $0 + self.count(of: $1) }
+        try InvariantViolation.check(
+            count == self.count, "\(count) slots are held, not \(self.count)")
     }
 }

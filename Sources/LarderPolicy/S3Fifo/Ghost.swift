@@ -71,12 +71,24 @@ struct Ghost: ~Copyable {
 
     /// Whether `fingerprint` was remembered; it no longer is.
     mutating func remove(_ fingerprint: UInt32) -> Bool {
-        guard count > 0 else { return false }
+        removeWeight(of: fingerprint) != nil
+    }
+
+    /// The rounded weight with which `fingerprint` was remembered; it no longer is.
+    mutating func removeWeight(of fingerprint: UInt32) -> Int? {
+        guard count > 0 else { return nil }
         let time =
             current.remove(fingerprint, in: window) ?? outgrown.remove(fingerprint, in: window)
-        guard let time else { return false }
+        guard let time else { return nil }
+        let weight = ring[position(of: time)].value
         forget(time)
-        return true
+        return weight
+    }
+
+    /// Shards are chosen by bits of the hash, which are therefore alike within one; the
+    /// multiplication (by 2^64 over the golden ratio) spreads the others over the fingerprint.
+    static func fingerprint(of hash: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 32)
     }
 
     private mutating func forget(_ time: UInt32) {
