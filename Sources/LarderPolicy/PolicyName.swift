@@ -2,7 +2,9 @@
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, clock, lru, slru
     case twoQueue = "2q"
-    case s3fifo, sieve
+    case mq, s3fifo
+    case clock2QPlus = "clock2q+"
+    case sieve
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -21,8 +23,13 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .twoQueue:
             let policy = TwoQueue(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)
+        case .mq: return PolicyRun(MultiQueue(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .clock2QPlus:
+            let policy = Clock2QPlus(
+                slotCapacity: slots, oversized: options.oversized, sparedMax: options.sparedMax)
             return PolicyRun(policy, capacity: capacity)
         case .sieve:
             let policy = Sieve(slotCapacity: slots, sparedMax: options.sparedMax)
@@ -49,7 +56,7 @@ public struct PolicyOptions: Hashable, Sendable {
     /// What S3-FIFO and others do with an entry that is heavier than their queue for newcomers.
     public var oversized = S3Fifo.OversizedRule.admit
 
-    /// How many entries CLOCK and SIEVE spare per eviction. Nobody waits for a simulated eviction,
+    /// How many entries CLOCK, Clock2Q+ and SIEVE spare per eviction. Nobody waits for a simulated eviction,
     /// and other simulators have no limit.
     public var sparedMax = Int.max
 

@@ -22,14 +22,18 @@ import Testing
             (.lru, .entries(500), 34_830),
             (.slru, .entries(500), 28_864),
             (.twoQueue, .entries(500), 30_845),
+            (.mq, .entries(500), 25_974),
             (.s3fifo, .entries(500), 28_593),
+            (.clock2QPlus, .entries(500), 29_882),
             (.sieve, .entries(500), 27_667),
             (.fifo, .bytes(20_000), 39_977),
             (.clock, .bytes(20_000), 36_551),
             (.lru, .bytes(20_000), 37_615),
             (.slru, .bytes(20_000), 31_143),
             (.twoQueue, .bytes(20_000), 32_924),
+            (.mq, .bytes(20_000), 28_392),
             (.s3fifo, .bytes(20_000), 31_059),
+            (.clock2QPlus, .bytes(20_000), 32_179),
             (.sieve, .bytes(20_000), 30_691),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {

@@ -2,8 +2,10 @@ import LarderPolicy
 import Testing
 
 extension Clock: CheckedPolicy {}
+extension Clock2QPlus: CheckedPolicy {}
 extension Fifo: CheckedPolicy {}
 extension Lru: CheckedPolicy {}
+extension MultiQueue: CheckedPolicy {}
 extension S3Fifo: CheckedPolicy {}
 extension SegmentedLru: CheckedPolicy {}
 extension Sieve: CheckedPolicy {}

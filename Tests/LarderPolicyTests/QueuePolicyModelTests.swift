@@ -33,4 +33,19 @@ import Testing
         let model = TwoQueueModel()
         try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
     }
+
+    @Test(arguments: UInt64(0)..<64, [0, 26])
+    func `MQ agrees with the model after every operation`(seed: UInt64, scale: Int) throws {
+        let policy = MultiQueue(slotCapacity: Self.slotCapacity, lifetime: 20)
+        let model = MultiQueueModel(lifetime: 20)
+        try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
+    }
+
+    @Test(arguments: UInt64(0)..<64, [0, 26])
+    func `Clock2Q+ agrees with the model after every operation`(seed: UInt64, scale: Int) throws {
+        let policy = Clock2QPlus(
+            slotCapacity: Self.slotCapacity, oversized: .admit, sparedMax: 3)
+        let model = Clock2QPlusModel(sparedMax: 3)
+        try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
+    }
 }

@@ -49,6 +49,17 @@ struct Ghost: ~Copyable {
 
     /// Remembers `fingerprint` as the newest, and forgets the oldest beyond `limit`.
     mutating func insert(_ fingerprint: UInt32, weight: Int, limit: Limit) {
+        insert(fingerprint, RoundedWeight(max(weight, 1)), limit: limit)
+    }
+
+    /// The same with a note, which is not 0, in place of a weight; the limit should have none then.
+    mutating func insert(_ fingerprint: UInt32, note: UInt8, limit: Limit) {
+        insert(fingerprint, RoundedWeight(code: note), limit: limit)
+    }
+
+    private mutating func insert(
+        _ fingerprint: UInt32, _ rounded: RoundedWeight, limit: Limit
+    ) {
         let expected = max(limit.expectedEntries, count + 1)
         if expected > currentSize { growTable(to: expected) }
         if Int(window.length) == ring.count { makeRoomInRing(entries: limit.entries) }
@@ -56,12 +67,11 @@ struct Ghost: ~Copyable {
             overflowCount += 1
             forget(lost)
         }
-        let rounded = RoundedWeight(max(weight, 1))
         ring[position(of: window.end)] = rounded
         window.end &+= 1
-        self.weight += rounded.value
+        weight += rounded.value
         count += 1
-        for _ in 0..<Self.stepsMax where count > limit.entries || self.weight > limit.weight {
+        for _ in 0..<Self.stepsMax where count > limit.entries || weight > limit.weight {
             forgetOldest()
         }
         if !outgrown.isEmpty, window.age(of: currentStart) >= window.length {
@@ -71,18 +81,18 @@ struct Ghost: ~Copyable {
 
     /// Whether `fingerprint` was remembered; it no longer is.
     mutating func remove(_ fingerprint: UInt32) -> Bool {
-        removeWeight(of: fingerprint) != nil
+        removeNote(of: fingerprint) != nil
     }
 
-    /// The rounded weight with which `fingerprint` was remembered; it no longer is.
-    mutating func removeWeight(of fingerprint: UInt32) -> Int? {
+    /// The note with which `fingerprint` was remembered; it no longer is.
+    mutating func removeNote(of fingerprint: UInt32) -> UInt8? {
         guard count > 0 else { return nil }
         let time =
             current.remove(fingerprint, in: window) ?? outgrown.remove(fingerprint, in: window)
         guard let time else { return nil }
-        let weight = ring[position(of: time)].value
+        let note = ring[position(of: time)].code
         forget(time)
-        return weight
+        return note
     }
 
     /// Shards are chosen by bits of the hash, which are therefore alike within one; the
@@ -136,11 +146,11 @@ struct Ghost: ~Copyable {
 ///
 /// Up to 15 it is exact, so a ghost of entries that weigh 1 counts them exactly.
 struct RoundedWeight: BitwiseCopyable {
-    private let code: UInt8
+    let code: UInt8
 
     static var none: RoundedWeight { RoundedWeight(code: 0) }
 
-    private init(code: UInt8) {
+    init(code: UInt8) {
         self.code = code
     }
 
