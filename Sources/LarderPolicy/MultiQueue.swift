@@ -59,8 +59,8 @@ public struct MultiQueue: WeighedPolicy, ~Copyable {
     private var ghost = Ghost()
     /// Requests so far, on the scale of expiries.
     private var now: UInt32 = 0
-    /// No entry expires before. So most requests look at no queue's end.
-    private var nextExpiry: UInt32
+    /// By queue: no entry expires before. So most requests look at no queue's end.
+    private var nextExpiries: ReservedArray<UInt32>
     /// What `coldest` answered last, while it is held.
     private var candidate = SlotID.none
     private let lifetime: UInt32
@@ -80,7 +80,8 @@ public struct MultiQueue: WeighedPolicy, ~Copyable {
         queues = WeightedQueues(slotCapacity: slotCapacity, queueCount: Self.queueCount)
         uses = ReservedArray(reserving: slotCapacity)
         self.lifetime = lifetime
-        nextExpiry = lifetime
+        nextExpiries = ReservedArray(reserving: Self.queueCount)
+        nextExpiries.grow(toCount: Self.queueCount)
     }
 
     /// Weight of all entries held.
@@ -88,7 +89,7 @@ public struct MultiQueue: WeighedPolicy, ~Copyable {
 
     /// Bytes of memory that the policy holds.
     public var storageBytes: Int {
-        queues.storageBytes + uses.storageBytes + ghost.storageBytes
+        queues.storageBytes + uses.storageBytes + nextExpiries.storageBytes + ghost.storageBytes
     }
 
     /// Evicts until the newcomer fits, then puts it in the queue of what it is remembered for.
@@ -156,19 +157,17 @@ public struct MultiQueue: WeighedPolicy, ~Copyable {
     /// Lets time pass. Of each queue but the lowest, the last falls if it has expired.
     private mutating func advance() {
         now = (now &+ 1) & Self.timeMask
-        guard isOver(nextExpiry) else { return }
-        var wait = lifetime
-        for queue in 1..<Self.queueCount {
-            guard let slot = queues.last(of: queue) else { continue }
-            if isOver(uses[slot.index].expiry) {
-                queues.move(slot, to: queue - 1)
-                uses[slot.index].bits = bits(uses[slot.index].frequency)
-            }
-            guard let last = queues.last(of: queue) else { continue }
-            let expiry = uses[last.index].expiry
-            wait = isOver(expiry) ? 0 : min(wait, (expiry &- now) & Self.timeMask)
+        for queue in 1..<Self.queueCount where isOver(nextExpiries[queue]) { dropLast(of: queue) }
+    }
+
+    private mutating func dropLast(of queue: Int) {
+        if let slot = queues.last(of: queue), isOver(uses[slot.index].expiry) {
+            queues.move(slot, to: queue - 1)
+            uses[slot.index].bits = bits(uses[slot.index].frequency)
         }
-        nextExpiry = (now &+ wait) & Self.timeMask
+        // What enters an empty queue expires a life time from now at the earliest.
+        let expiry = queues.last(of: queue).map { uses[$0.index].expiry }
+        nextExpiries[queue] = expiry ?? (now &+ lifetime) & Self.timeMask
     }
 }
 
@@ -186,10 +185,9 @@ extension MultiQueue {
                 let use = uses[slot.index]
                 try InvariantViolation.check(
                     queue <= Self.queue(of: use.frequency), "\(slot) is in a queue above its own")
-                let late = (nextExpiry &- use.expiry) & Self.timeMask
+                let wait = (use.expiry &- nextExpiries[queue]) & Self.timeMask
                 try InvariantViolation.check(
-                    late == 0 || late > Self.timeMask / 2 || isOver(nextExpiry &- 1),
-                    "\(slot) expires before it is looked for")
+                    wait < Self.timeMask / 2, "\(slot) expires before it is looked for")
             }
         }
     }

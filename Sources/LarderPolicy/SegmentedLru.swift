@@ -85,7 +85,7 @@ public struct SegmentedLru: WeighedPolicy, ~Copyable {
         let segment = min(segments.queue(of: slot) + 1, Self.segmentCount - 1)
         segments.move(slot, to: segment)
         var full = segment
-        while full > 0 {
+        while full > 0, segments.weight(of: full) > share {
             while segments.weight(of: full) > share, let last = segments.last(of: full) {
                 segments.move(last, to: full - 1)
             }

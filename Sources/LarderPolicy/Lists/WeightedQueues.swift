@@ -13,7 +13,7 @@ struct WeightedQueues: ~Copyable {
         case second = 2
     }
 
-    private struct Queue {
+    struct Queue: BitwiseCopyable {
         var order: SlotList
         var weight = 0
     }
@@ -22,7 +22,8 @@ struct WeightedQueues: ~Copyable {
     static var bytesPerSlot: Int { SlotLinks.bytesPerSlot + MarkedWeights.bytesPerSlot }
 
     private var links: SlotLinks
-    private var queues: InlineArray<8, Queue>
+    /// Not an inline array: indexing one copies the whole of it.
+    private var queues: ReservedArray<Queue>
     private var weights: MarkedWeights
     /// Those bits of a note that are the number of the queue. The others are flags.
     private let queueMask: UInt32
@@ -38,14 +39,17 @@ struct WeightedQueues: ~Copyable {
     ///   - queueCount: 1, 2, 4 or 8.
     init(slotCapacity: Int, queueCount: Int) {
         precondition([1, 2, 4, 8].contains(queueCount), "The number of a queue has three bits.")
-        var links = SlotLinks(slotCapacity: slotCapacity, listCount: 8)
-        queues = InlineArray { _ in Queue(order: links.makeList()) }
-        self.links = links
+        links = SlotLinks(slotCapacity: slotCapacity, listCount: queueCount)
+        queues = ReservedArray(reserving: queueCount)
+        queues.grow(toCount: queueCount)
+        for queue in 0..<queueCount { queues[queue] = Queue(order: links.makeList()) }
         weights = MarkedWeights(slotCapacity: slotCapacity)
         queueMask = UInt32(queueCount - 1)
     }
 
-    var storageBytes: Int { links.storageBytes + weights.storageBytes }
+    var storageBytes: Int {
+        links.storageBytes + weights.storageBytes + queues.storageBytes
+    }
 
     func count(of queue: Int) -> Int { queues[queue].order.count }
 
@@ -140,7 +144,7 @@ extension WeightedQueues {
     ///   and those that are kept elsewhere are those of held slots.
     func checkInvariants() throws(InvariantViolation) {
         var (sum, heavy) = (0, Set<SlotID>())
-        for number in queues.indices {
+        for number in 0..<queues.count {
             try queues[number].order.checkInvariants(in: links)
             var weight = 0
             for slot in slots(of: number) {
@@ -158,7 +162,7 @@ extension WeightedQueues {
             sum == totalWeight, "totalWeight is \(totalWeight), but the sum \(sum)")
         try InvariantViolation.check(
             heavy == weights.heavySlots, "heavy are \(heavy), not \(weights.heavySlots)")
-        let count = queues.indices.reduce(0) { $0 + self.count(of: $1) }
+        let count = (0..<queues.count).reduce(0) { $0 + self.count(of: $1) }
         try InvariantViolation.check(
             count == self.count, "\(count) slots are held, not \(self.count)")
     }

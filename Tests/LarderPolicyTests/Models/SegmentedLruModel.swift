@@ -32,6 +32,7 @@ struct SegmentedLruModel: PolicyModel {
         let new = min(old + 1, 3)
         segments[new].append((slot, weight))
         for full in [3, 2, 1] where full <= new {
+            guard Self.weight(of: segments[full]) > capacity / 4 else { return }
             while Self.weight(of: segments[full]) > capacity / 4 {
                 segments[full - 1].append(segments[full].removeFirst())
             }
