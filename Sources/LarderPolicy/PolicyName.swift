@@ -1,6 +1,10 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
-    case fifo, lru, s3fifo
+    case fifo, clock, lru, slru
+    case twoQueue = "2q"
+    case mq, s3fifo
+    case clock2QPlus = "clock2q+"
+    case sieve
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -9,9 +13,26 @@ public enum PolicyName: String, CaseIterable, Sendable {
         let slots = capacity.slotCapacity
         switch self {
         case .fifo: return PolicyRun(Fifo(slotCapacity: slots), capacity: capacity)
+        case .clock:
+            let policy = Clock(slotCapacity: slots, sparedMax: options.sparedMax)
+            return PolicyRun(policy, capacity: capacity)
         case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
+        case .slru:
+            let policy = SegmentedLru(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .twoQueue:
+            let policy = TwoQueue(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .mq: return PolicyRun(MultiQueue(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .clock2QPlus:
+            let policy = Clock2QPlus(
+                slotCapacity: slots, oversized: options.oversized, sparedMax: options.sparedMax)
+            return PolicyRun(policy, capacity: capacity)
+        case .sieve:
+            let policy = Sieve(slotCapacity: slots, sparedMax: options.sparedMax)
             return PolicyRun(policy, capacity: capacity)
         }
     }
@@ -32,9 +53,13 @@ public enum PolicyName: String, CaseIterable, Sendable {
 
 /// What some policies leave to choose.
 public struct PolicyOptions: Hashable, Sendable {
-    /// What S3-FIFO does with an entry that is heavier than its small queue.
+    /// What S3-FIFO and others do with an entry that is heavier than their queue for newcomers.
     public var oversized = S3Fifo.OversizedRule.admit
 
-    /// What the server does.
+    /// How many entries CLOCK, Clock2Q+ and SIEVE spare per eviction. Nobody waits for a simulated eviction,
+    /// and other simulators have no limit.
+    public var sparedMax = Int.max
+
+    /// What the server does, but for the limits that only keep its pauses short.
     public init() {}
 }

@@ -1,9 +1,15 @@
 import LarderPolicy
 import Testing
 
+extension Clock: CheckedPolicy {}
+extension Clock2QPlus: CheckedPolicy {}
 extension Fifo: CheckedPolicy {}
 extension Lru: CheckedPolicy {}
+extension MultiQueue: CheckedPolicy {}
 extension S3Fifo: CheckedPolicy {}
+extension SegmentedLru: CheckedPolicy {}
+extension Sieve: CheckedPolicy {}
+extension TwoQueue: CheckedPolicy {}
 
 @Suite struct PolicyModelTests {
     @Test(arguments: UInt64(0)..<64)

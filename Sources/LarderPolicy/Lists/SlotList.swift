@@ -1,7 +1,7 @@
 public import LarderCore
 
 /// A doubly linked list of slots whose links live in a `SlotLinks`, passed to each call.
-public struct SlotList: Sendable {
+public struct SlotList: Sendable, BitwiseCopyable {
     @usableFromInline let anchor: UInt32
 
     /// Number of slots in the list.

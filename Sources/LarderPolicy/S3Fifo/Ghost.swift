@@ -49,6 +49,17 @@ struct Ghost: ~Copyable {
 
     /// Remembers `fingerprint` as the newest, and forgets the oldest beyond `limit`.
     mutating func insert(_ fingerprint: UInt32, weight: Int, limit: Limit) {
+        insert(fingerprint, RoundedWeight(max(weight, 1)), limit: limit)
+    }
+
+    /// The same with a note, which is not 0, in place of a weight; the limit should have none then.
+    mutating func insert(_ fingerprint: UInt32, note: UInt8, limit: Limit) {
+        insert(fingerprint, RoundedWeight(code: note), limit: limit)
+    }
+
+    private mutating func insert(
+        _ fingerprint: UInt32, _ rounded: RoundedWeight, limit: Limit
+    ) {
         let expected = max(limit.expectedEntries, count + 1)
         if expected > currentSize { growTable(to: expected) }
         if Int(window.length) == ring.count { makeRoomInRing(entries: limit.entries) }
@@ -56,12 +67,11 @@ struct Ghost: ~Copyable {
             overflowCount += 1
             forget(lost)
         }
-        let rounded = RoundedWeight(max(weight, 1))
         ring[position(of: window.end)] = rounded
         window.end &+= 1
-        self.weight += rounded.value
+        weight += rounded.value
         count += 1
-        for _ in 0..<Self.stepsMax where count > limit.entries || self.weight > limit.weight {
+        for _ in 0..<Self.stepsMax where count > limit.entries || weight > limit.weight {
             forgetOldest()
         }
         if !outgrown.isEmpty, window.age(of: currentStart) >= window.length {
@@ -71,12 +81,24 @@ struct Ghost: ~Copyable {
 
     /// Whether `fingerprint` was remembered; it no longer is.
     mutating func remove(_ fingerprint: UInt32) -> Bool {
-        guard count > 0 else { return false }
+        removeNote(of: fingerprint) != nil
+    }
+
+    /// The note with which `fingerprint` was remembered; it no longer is.
+    mutating func removeNote(of fingerprint: UInt32) -> UInt8? {
+        guard count > 0 else { return nil }
         let time =
             current.remove(fingerprint, in: window) ?? outgrown.remove(fingerprint, in: window)
-        guard let time else { return false }
+        guard let time else { return nil }
+        let note = ring[position(of: time)].code
         forget(time)
-        return true
+        return note
+    }
+
+    /// Shards are chosen by bits of the hash, which are therefore alike within one; the
+    /// multiplication (by 2^64 over the golden ratio) spreads the others over the fingerprint.
+    static func fingerprint(of hash: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 32)
     }
 
     private mutating func forget(_ time: UInt32) {
@@ -124,11 +146,11 @@ struct Ghost: ~Copyable {
 ///
 /// Up to 15 it is exact, so a ghost of entries that weigh 1 counts them exactly.
 struct RoundedWeight: BitwiseCopyable {
-    private let code: UInt8
+    let code: UInt8
 
     static var none: RoundedWeight { RoundedWeight(code: 0) }
 
-    private init(code: UInt8) {
+    init(code: UInt8) {
         self.code = code
     }
 

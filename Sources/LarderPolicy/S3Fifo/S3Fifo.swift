@@ -123,7 +123,7 @@ public struct S3Fifo: Policy, ~Copyable {
             victims.append(slot)
             return
         }
-        let fingerprint = Self.fingerprint(of: access.hash)
+        let fingerprint = Ghost.fingerprint(of: access.hash)
         let isRemembered = ghost.remove(fingerprint)
         evict(downTo: capacity - weight, into: &victims)
         let isInMain = isRemembered || weight > smallCapacity || isFillingMain
@@ -181,12 +181,6 @@ extension S3Fifo {
 
     /// Before the first eviction the small queue takes no more than its share.
     private var isFillingMain: Bool { !hasEvicted && smallWeight >= smallCapacity }
-
-    /// Shards are chosen by bits of the hash, which are therefore alike within one; the
-    /// multiplication (by 2^64 over the golden ratio) spreads the others over the fingerprint.
-    private static func fingerprint(of hash: UInt64) -> UInt32 {
-        UInt32(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 32)
-    }
 
     private func isSpared(_ slot: SlotID) -> Bool {
         let state = states[slot.index]

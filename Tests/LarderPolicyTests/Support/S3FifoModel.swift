@@ -144,8 +144,12 @@ struct GhostModel {
     }
 
     mutating func remove(_ slot: SlotID) -> Bool {
-        guard let index = times.firstIndex(where: { $0?.slot == slot }) else { return false }
-        times[index] = nil
-        return true
+        removeWeight(of: slot) != nil
+    }
+
+    mutating func removeWeight(of slot: SlotID) -> Int? {
+        guard let index = times.firstIndex(where: { $0?.slot == slot }) else { return nil }
+        defer { times[index] = nil }
+        return times[index]?.weight
     }
 }
