@@ -1,6 +1,7 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, lru, s3fifo
+    case arc, lirs
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -10,6 +11,10 @@ public enum PolicyName: String, CaseIterable, Sendable {
         switch self {
         case .fifo: return PolicyRun(Fifo(slotCapacity: slots), capacity: capacity)
         case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
+        case .arc: return PolicyRun(Arc(slotCapacity: slots), capacity: capacity)
+        case .lirs:
+            let policy = Lirs(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)

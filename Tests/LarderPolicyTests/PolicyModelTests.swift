@@ -4,6 +4,8 @@ import Testing
 extension Fifo: CheckedPolicy {}
 extension Lru: CheckedPolicy {}
 extension S3Fifo: CheckedPolicy {}
+extension Arc: CheckedPolicy {}
+extension Lirs: CheckedPolicy {}
 
 @Suite struct PolicyModelTests {
     @Test(arguments: UInt64(0)..<64)
@@ -26,5 +28,17 @@ extension S3Fifo: CheckedPolicy {}
             slotCapacity: PolicyOperation.slotCapacity, oversized: .admit, sparedMax: sparedMax)
         let model = S3FifoModel(sparedMax: sparedMax)
         try expectAgreement(of: policy, with: model, seed: seed, steps: 400, scale: scale)
+    }
+
+    @Test(arguments: UInt64(0)..<64)
+    func `ARC agrees with the model after every operation`(seed: UInt64) throws {
+        let policy = Arc(slotCapacity: PolicyOperation.slotCapacity)
+        try expectAgreement(of: policy, with: ArcModel(), seed: seed)
+    }
+
+    @Test(arguments: UInt64(0)..<64)
+    func `LIRS agrees with the model after every operation`(seed: UInt64) throws {
+        let policy = Lirs(slotCapacity: PolicyOperation.slotCapacity)
+        try expectAgreement(of: policy, with: LirsModel(), seed: seed)
     }
 }
