@@ -22,11 +22,13 @@ import Testing
             (.s3fifo, .entries(500), 28_593),
             (.arc, .entries(500), 29_990),
             (.lirs, .entries(500), 29_677),
+            (.lfu, .entries(500), 28_389),
             (.fifo, .bytes(20_000), 39_977),
             (.lru, .bytes(20_000), 37_615),
             (.s3fifo, .bytes(20_000), 31_059),
             (.arc, .bytes(20_000), 32_575),
             (.lirs, .bytes(20_000), 32_037),
+            (.lfu, .bytes(20_000), 31_753),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)

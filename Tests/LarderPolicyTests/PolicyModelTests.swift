@@ -6,6 +6,7 @@ extension Lru: CheckedPolicy {}
 extension S3Fifo: CheckedPolicy {}
 extension Arc: CheckedPolicy {}
 extension Lirs: CheckedPolicy {}
+extension Lfu: CheckedPolicy {}
 
 @Suite struct PolicyModelTests {
     @Test(arguments: UInt64(0)..<64)
@@ -40,5 +41,11 @@ extension Lirs: CheckedPolicy {}
     func `LIRS agrees with the model after every operation`(seed: UInt64) throws {
         let policy = Lirs(slotCapacity: PolicyOperation.slotCapacity)
         try expectAgreement(of: policy, with: LirsModel(), seed: seed)
+    }
+
+    @Test(arguments: UInt64(0)..<64)
+    func `LFU agrees with the model after every operation`(seed: UInt64) throws {
+        let policy = Lfu(slotCapacity: PolicyOperation.slotCapacity)
+        try expectAgreement(of: policy, with: FrequencyModel(isAging: false), seed: seed)
     }
 }

@@ -85,10 +85,10 @@ extension TraceComparisonTests {
 
         /// As the table calls them.
         static let names: [Substring: PolicyName] = [
-            "FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo, "ARC": .arc, "LIRS": .lirs,
+            "FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo, "ARC": .arc, "LIRS": .lirs, "LFU": .lfu,
         ]
         /// Those that must miss as often as the reference, request by request.
-        static let exact: Set<PolicyName> = [.fifo, .lru]
+        static let exact: Set<PolicyName> = [.fifo, .lru, .lfu]
 
         /// Those that do so while every entry weighs 1.
         static let exactInEntries: Set<PolicyName> = [.arc]
