@@ -1,7 +1,7 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, lru, s3fifo
-    case arc, lirs, lfu
+    case arc, lirs, lfu, lfuda
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -16,6 +16,7 @@ public enum PolicyName: String, CaseIterable, Sendable {
             let policy = Lirs(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)
         case .lfu: return PolicyRun(Lfu(slotCapacity: slots), capacity: capacity)
+        case .lfuda: return PolicyRun(Lfuda(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)

@@ -23,12 +23,14 @@ import Testing
             (.arc, .entries(500), 29_990),
             (.lirs, .entries(500), 29_677),
             (.lfu, .entries(500), 28_389),
+            (.lfuda, .entries(500), 29_561),
             (.fifo, .bytes(20_000), 39_977),
             (.lru, .bytes(20_000), 37_615),
             (.s3fifo, .bytes(20_000), 31_059),
             (.arc, .bytes(20_000), 32_575),
             (.lirs, .bytes(20_000), 32_037),
             (.lfu, .bytes(20_000), 31_753),
+            (.lfuda, .bytes(20_000), 32_479),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)

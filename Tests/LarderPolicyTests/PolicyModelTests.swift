@@ -1,4 +1,4 @@
-import LarderPolicy
+@testable import LarderPolicy
 import Testing
 
 extension Fifo: CheckedPolicy {}
@@ -7,6 +7,7 @@ extension S3Fifo: CheckedPolicy {}
 extension Arc: CheckedPolicy {}
 extension Lirs: CheckedPolicy {}
 extension Lfu: CheckedPolicy {}
+extension Lfuda: CheckedPolicy {}
 
 @Suite struct PolicyModelTests {
     @Test(arguments: UInt64(0)..<64)
@@ -47,5 +48,12 @@ extension Lfu: CheckedPolicy {}
     func `LFU agrees with the model after every operation`(seed: UInt64) throws {
         let policy = Lfu(slotCapacity: PolicyOperation.slotCapacity)
         try expectAgreement(of: policy, with: FrequencyModel(isAging: false), seed: seed)
+    }
+
+    /// One that begins at the end of its time, which it must survive.
+    @Test(arguments: UInt64(0)..<64, [0, UInt32.max - 100])
+    func `LFU-DA agrees with the model after every operation`(seed: UInt64, now: UInt32) throws {
+        let policy = Lfuda(slotCapacity: PolicyOperation.slotCapacity, now: now)
+        try expectAgreement(of: policy, with: FrequencyModel(isAging: true), seed: seed)
     }
 }

@@ -13,7 +13,7 @@ struct FrequencyModel: PolicyModel {
     /// By last use, longest ago first.
     private var entries: [Entry] = []
     private var age = 0
-    private var candidate: SlotID?
+    private var candidate: (slot: SlotID, priority: Int)?
 
     init(isAging: Bool) {
         self.isAging = isAging
@@ -47,15 +47,16 @@ struct FrequencyModel: PolicyModel {
     }
 
     mutating func remove(_ slot: SlotID) {
-        let entry = entries.first { $0.slot == slot }
-        if isAging, candidate == slot, let entry { age = max(age, entry.priority) }
-        if candidate == slot { candidate = nil }
+        if let candidate, candidate.slot == slot {
+            if isAging { age = candidate.priority }
+            self.candidate = nil
+        }
         entries.removeAll { $0.slot == slot }
     }
 
     mutating func coldest() -> SlotID? {
         // The first of those with the least priority.
-        candidate = entries.min { $0.priority < $1.priority }?.slot
-        return candidate
+        candidate = entries.min { $0.priority < $1.priority }.map { ($0.slot, $0.priority) }
+        return candidate?.slot
     }
 }
