@@ -2,9 +2,9 @@
 //
 // Two LRU lists hold the entries: `recent` those that were used once since they came, `frequent`
 // those that were used again. What leaves either is remembered in a ghost of its own. A newcomer
-// that the ghost of `recent` remembers would have been a hit had that list been longer, so its share
-// grows; one that the other ghost remembers makes it shrink. One scan passes through `recent` only,
-// and nothing is to be tuned.
+// that the ghost of `recent` remembers would have been a hit had that list been longer, so its
+// share grows; one that the other ghost remembers makes it shrink. One scan passes through `recent`
+// only, and nothing is to be tuned.
 //
 //     hit(x):   move x to the front of frequent
 //     miss(x):  x in recent's ghost:    target += max(1, |frequent's ghost| / |recent's ghost|)
@@ -156,8 +156,8 @@ public struct Arc: Policy, ~Copyable {
 extension Arc {
     private enum Memory { case none, recent, frequent }
 
-    /// The hash without its lowest bit, whose place the entry needs. Shards are chosen by bits of the
-    /// hash, which are therefore alike within one; the multiplication (by 2^64 over the golden
+    /// The hash without its lowest bit, whose place the entry needs. Shards are chosen by bits of
+    /// the hash, which are therefore alike within one; the multiplication (by 2^64 over the golden
     /// ratio) spreads the others over the upper half, by which ghosts are found.
     private static func ghostHash(of hash: UInt64) -> UInt64 {
         hash &* 0x9E37_79B9_7F4A_7C15 & ~1

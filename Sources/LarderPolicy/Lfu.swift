@@ -13,12 +13,12 @@
 //
 // Entries that were popular once never leave: `lfuda` ages them.
 //
-// Where we differ: the paper does not say which one of the least frequent leaves, and keeps the runs
-// in lists of their own. Entries have weights, so one newcomer may evict several, and one that is
-// heavier than the capacity is refused. Cost and priority are ignored.
+// Where we differ: the paper does not say which one of the least frequent leaves, and keeps the
+// runs in lists of their own. Entries have weights, so one newcomer may evict several, and one that
+// is heavier than the capacity is refused. Cost and priority are ignored.
 //
-// [1] K. Shah, A. Mitra, D. Matani, An O(1) algorithm for implementing the LFU cache eviction scheme,
-//     2010, https://arxiv.org/abs/2110.11602
+// [1] K. Shah, A. Mitra, D. Matani, An O(1) algorithm for implementing the LFU cache eviction
+//     scheme, 2010, https://arxiv.org/abs/2110.11602
 
 public import LarderCore
 

@@ -1,8 +1,8 @@
 // LIRS: who came back soon the last time stays.
 //
 // An entry is judged by its last reuse distance, not by its age. Those with short distances, the
-// LIR entries, have 99 % of the space and are safe. All others, resident HIR entries, pass through a
-// queue of the remaining 1 %, and for a while after that their hashes are remembered. One that is
+// LIR entries, have 99 % of the space and are safe. All others, resident HIR entries, pass through
+// a queue of the remaining 1 %, and for a while after that their hashes are remembered. One that is
 // used again while a LIR entry has gone unused for longer has shown the shorter distance: the two
 // change places. A loop that is longer than the cache keeps hitting on most of what fits.
 //
@@ -20,11 +20,11 @@
 // Where we differ: S is not kept. HIR entries enter Q in the order of their last use, and leave it
 // so; a time of last use for each entry says who is above the last LIR entry, hence in S, and what
 // was cut off is the oldest part of the queue of hashes. That decides the same and saves a second
-// list. S is unbounded in the paper; here, as in libCacheSim, it has at most twice the entries held.
-// Entries have weights: shares count weight, and the bound of S entries. One that is heavier than
-// Q's share passes through Q all the same, where libCacheSim drops it (in 10 % of the bytes of a CDN
-// trace that is 0.3 points of hit ratio); with the paper's pages there are none. An entry heavier
-// than the capacity is refused. Cost and priority are ignored.
+// list. S is unbounded in the paper; here, as in libCacheSim, it has at most twice the entries
+// held. Entries have weights: shares count weight, and the bound of S entries. One that is heavier
+// than Q's share passes through Q all the same, where libCacheSim drops it (in 10 % of the bytes of
+// a CDN trace that is 0.3 points of hit ratio); with the paper's pages there are none. An entry
+// heavier than the capacity is refused. Cost and priority are ignored.
 //
 // [1] S. Jiang, X. Zhang, LIRS: An Efficient Low Inter-reference Recency Set Replacement Policy to
 //     Improve Buffer Cache Performance, SIGMETRICS 2002, https://doi.org/10.1145/511334.511340
@@ -101,7 +101,8 @@ public struct Lirs: Policy, ~Copyable {
         entries.storageBytes + links.storageBytes + queue.storageBytes + ghost.storageBytes
     }
 
-    /// Moves an LIR entry to the top; makes an HIR entry LIR if it was used since the last of those.
+    /// Moves an LIR entry to the top; makes an HIR entry LIR if it was used since the last of
+    /// those.
     public mutating func touch(_ slot: SlotID, _ access: Access) {
         precondition(!links.isFree(slot), "Only a held slot can be touched.")
         let old = entries[slot.index]
