@@ -5,6 +5,7 @@ public enum PolicyName: String, CaseIterable, Sendable {
     case mq, s3fifo
     case clock2QPlus = "clock2q+"
     case sieve
+    case arc, lirs, lfu, lfuda
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -24,6 +25,12 @@ public enum PolicyName: String, CaseIterable, Sendable {
             let policy = TwoQueue(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)
         case .mq: return PolicyRun(MultiQueue(slotCapacity: slots), capacity: capacity)
+        case .arc: return PolicyRun(Arc(slotCapacity: slots), capacity: capacity)
+        case .lirs:
+            let policy = Lirs(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .lfu: return PolicyRun(Lfu(slotCapacity: slots), capacity: capacity)
+        case .lfuda: return PolicyRun(Lfuda(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)

@@ -26,6 +26,10 @@ import Testing
             (.s3fifo, .entries(500), 28_593),
             (.clock2QPlus, .entries(500), 29_882),
             (.sieve, .entries(500), 27_667),
+            (.arc, .entries(500), 29_990),
+            (.lirs, .entries(500), 29_677),
+            (.lfu, .entries(500), 28_389),
+            (.lfuda, .entries(500), 29_561),
             (.fifo, .bytes(20_000), 39_977),
             (.clock, .bytes(20_000), 36_551),
             (.lru, .bytes(20_000), 37_615),
@@ -35,6 +39,10 @@ import Testing
             (.s3fifo, .bytes(20_000), 31_059),
             (.clock2QPlus, .bytes(20_000), 32_179),
             (.sieve, .bytes(20_000), 30_691),
+            (.arc, .bytes(20_000), 32_575),
+            (.lirs, .bytes(20_000), 32_037),
+            (.lfu, .bytes(20_000), 31_753),
+            (.lfuda, .bytes(20_000), 32_479),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)

@@ -46,6 +46,21 @@ import Testing
         try list.checkInvariants(in: links)
     }
 
+    @Test func `takes a slot in ahead of another, or at the end`() throws {
+        var links = SlotLinks(slotCapacity: 4, listCount: 1)
+        var list = links.makeList()
+        list.insert(slots[0], aheadOf: nil, in: &links)
+        list.insert(slots[1], aheadOf: slots[0], in: &links)
+        list.insert(slots[2], aheadOf: slots[0], in: &links)
+        list.insert(slots[3], aheadOf: nil, in: &links)
+        #expect(list.slotsFromLast(in: links) == [3, 0, 2, 1].map { slots[$0] })
+        list.move(slots[3], aheadOf: slots[1], in: &links)
+        #expect(list.slotsFromLast(in: links) == [0, 2, 1, 3].map { slots[$0] })
+        #expect(list.slot(after: slots[2], in: links) == slots[0])
+        #expect(list.slot(after: slots[0], in: links) == nil)
+        try list.checkInvariants(in: links)
+    }
+
     @Test func `a parked slot keeps a note and is in no list`() {
         var links = SlotLinks(slotCapacity: 4, listCount: 1)
         _ = links.makeList()

@@ -25,6 +25,36 @@ public struct SlotList: Sendable, BitwiseCopyable {
         self.slot(at: links.nodes[Int(links.node(slot))].previous, in: links)
     }
 
+    /// The neighbour of `slot` towards the end; `nil` when `slot` is the last.
+    ///
+    /// - Complexity: O(1).
+    @inlinable public func slot(after slot: SlotID, in links: borrowing SlotLinks) -> SlotID? {
+        self.slot(at: links.nodes[Int(links.node(slot))].next, in: links)
+    }
+
+    /// Puts `slot`, which must be free, ahead of `other`, which must be in this list; at the end if
+    /// that is `nil`.
+    ///
+    /// - Complexity: O(1).
+    public mutating func insert(
+        _ slot: SlotID, aheadOf other: SlotID?, in links: inout SlotLinks
+    ) {
+        links.makeNode(slot)
+        precondition(links.isFree(slot), "A slot is in at most one list.")
+        link(links.node(slot), aheadOf: other.map { links.node($0) } ?? anchor, in: &links)
+        count += 1
+    }
+
+    /// Moves `slot` ahead of `other`; both are in this list and different.
+    ///
+    /// - Complexity: O(1).
+    public mutating func move(
+        _ slot: SlotID, aheadOf other: SlotID, in links: inout SlotLinks
+    ) {
+        unlink(slot, in: &links)
+        link(links.node(slot), aheadOf: links.node(other), in: &links)
+    }
+
     /// Puts `slot`, which must be free, at the front.
     ///
     /// - Complexity: O(1).
@@ -63,6 +93,11 @@ public struct SlotList: Sendable, BitwiseCopyable {
         let node = links.node(slot)
         links.join(node, links.nodes[Int(anchor)].next)
         links.join(anchor, node)
+    }
+
+    func link(_ node: UInt32, aheadOf next: UInt32, in links: inout SlotLinks) {
+        links.join(links.nodes[Int(next)].previous, node)
+        links.join(node, next)
     }
 
     @inlinable func unlink(_ slot: SlotID, in links: inout SlotLinks) {

@@ -1,10 +1,11 @@
 import LarderCore
 
-/// S3-FIFO's small queue. Only here an entry needs its fingerprint, which the ghost wants when it
-/// leaves; so the queue has nodes of its own, and entries in main pay nothing.
+/// The queue through which S3-FIFO and LIRS let newcomers pass. Only here an entry needs its
+/// fingerprint, which the ghost wants when it leaves; so the queue has nodes of its own, and the
+/// other entries pay nothing.
 ///
-/// Nodes are 16 bytes and as many as the queue ever held at once: a tenth of the entries, as a
-/// rule, hence 1.6 bytes per entry where a fingerprint for every slot would take 4.
+/// Nodes are 16 bytes and as many as the queue ever held at once: a tenth of the entries in
+/// S3-FIFO, as a rule, hence 1.6 bytes per entry where a fingerprint for every slot would take 4.
 struct SmallQueue: ~Copyable {
     struct Entry: BitwiseCopyable {
         /// The slot; in a free node the next free node plus 1, or 0.
