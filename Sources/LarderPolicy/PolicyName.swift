@@ -1,6 +1,7 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, lru, s3fifo
+    case belady, beladysize
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -13,6 +14,8 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)
+        case .belady: return PolicyRun(Belady(slotCapacity: slots), capacity: capacity)
+        case .beladysize: return PolicyRun(BeladySize(slotCapacity: slots), capacity: capacity)
         }
     }
 
@@ -24,9 +27,23 @@ public enum PolicyName: String, CaseIterable, Sendable {
         requests: some Sequence<(hash: UInt64, size: UInt32)>
     ) -> Int {
         let run = makeRun(capacity: capacity, options: options)
-        let accesses = requests.map { Access(hash: $0.hash, weight: $0.size) }
+        var accesses = requests.map { Access(hash: $0.hash, weight: $0.size) }
+        if needsFuture { Self.foresee(&accesses) }
         run.run(accesses.span)
         return run.tally().missCount
+    }
+
+    /// Whether the policy reads `Access.nextUse`, and so can run over a trace but not in a server.
+    public var needsFuture: Bool { self == .belady || self == .beladysize }
+
+    /// Notes in each access the position of the next one to the same key.
+    private static func foresee(_ accesses: inout [Access]) {
+        var nextUses: [UInt64: UInt64] = [:]
+        for position in accesses.indices.reversed() {
+            let hash = accesses[position].hash
+            let old = nextUses.updateValue(UInt64(position), forKey: hash)
+            accesses[position].nextUse = old ?? .max
+        }
     }
 }
 
