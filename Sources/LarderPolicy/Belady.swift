@@ -25,8 +25,7 @@ public struct Belady: Policy, ~Copyable {
     /// fewer than 4 thousand million requests.
     private static let nextUseMax = UInt64(UInt32.max) - 1
 
-    /// Ranks are next uses with all bits inverted, so that the last comes first.
-    private var heap: SlotHeap
+    private var heap: SlotHeap<FutureNode>
     private var weights: SlotWeights
 
     /// An empty policy for the slots `0..<slotCapacity`.
@@ -50,7 +49,7 @@ public struct Belady: Policy, ~Copyable {
         _ slot: SlotID, _ access: Access, room: Int, evicting victims: inout [SlotID]
     ) {
         guard makeRoom(for: slot, access, room: room, evicting: &victims) else { return }
-        heap.insert(slot, rank: Self.rank(access))
+        heap.insert(Self.node(slot, access))
         weights.add(slot, access.weight)
     }
 
@@ -58,7 +57,7 @@ public struct Belady: Policy, ~Copyable {
     ///
     /// - Complexity: O(log entries).
     public mutating func touch(_ slot: SlotID, _ access: Access) {
-        heap.setRank(of: slot, to: Self.rank(access))
+        heap.update(Self.node(slot, access))
         weights.set(slot, access.weight)
     }
 
@@ -71,10 +70,10 @@ public struct Belady: Policy, ~Copyable {
     }
 
     /// The entry that is needed last, if ever.
-    public mutating func coldest() -> SlotID? { heap.first }
+    public mutating func coldest() -> SlotID? { heap.first?.slot }
 
-    private static func rank(_ access: Access) -> UInt32 {
-        access.nextUse > nextUseMax ? 0 : ~UInt32(access.nextUse)
+    private static func node(_ slot: SlotID, _ access: Access) -> FutureNode {
+        FutureNode(slot, nextUse: access.nextUse > nextUseMax ? .max : UInt32(access.nextUse))
     }
 }
 
@@ -88,4 +87,18 @@ extension Belady: SelfEvicting {
         let sum = heap.slots().reduce(0) { $0 + Int(weights[$1]) }
         try InvariantViolation.check(sum == weights.total, "weights sum to \(sum)")
     }
+}
+
+/// A slot and its next use in one word, compared at once: the next use above, with all bits
+/// inverted so that the last comes first, and below the slot.
+struct FutureNode: SlotHeapNode {
+    private let bits: UInt64
+
+    init(_ slot: SlotID, nextUse: UInt32) {
+        bits = UInt64(~nextUse) << 32 | UInt64(slot.rawValue)
+    }
+
+    var slot: SlotID { SlotID(rawValue: UInt32(truncatingIfNeeded: bits)) }
+
+    func isBefore(_ other: FutureNode) -> Bool { bits < other.bits }
 }

@@ -1,7 +1,7 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, lru, s3fifo
-    case belady, beladysize
+    case belady, beladysize, gdsf, hyperbolic
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -13,6 +13,12 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
+            return PolicyRun(policy, capacity: capacity)
+        case .gdsf:
+            let policy = Gdsf(slotCapacity: slots, objective: options.objective)
+            return PolicyRun(policy, capacity: capacity)
+        case .hyperbolic:
+            let policy = Hyperbolic(slotCapacity: slots, objective: options.objective)
             return PolicyRun(policy, capacity: capacity)
         case .belady: return PolicyRun(Belady(slotCapacity: slots), capacity: capacity)
         case .beladysize: return PolicyRun(BeladySize(slotCapacity: slots), capacity: capacity)
@@ -51,7 +57,14 @@ public enum PolicyName: String, CaseIterable, Sendable {
 public struct PolicyOptions: Hashable, Sendable {
     /// What S3-FIFO does with an entry that is heavier than its small queue.
     public var oversized = S3Fifo.OversizedRule.admit
+    /// What GDSF and Hyperbolic save.
+    public var objective = Objective.hits
 
     /// What the server does.
     public init() {}
+
+    /// What the server does, but for another objective.
+    public init(objective: Objective) {
+        self.objective = objective
+    }
 }

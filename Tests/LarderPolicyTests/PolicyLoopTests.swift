@@ -22,11 +22,15 @@ import Testing
             (.s3fifo, .entries(500), 28_593),
             (.belady, .entries(500), 17_897),
             (.beladysize, .entries(500), 18_074),
+            (.gdsf, .entries(500), 29_469),
+            (.hyperbolic, .entries(500), 32_153),
             (.fifo, .bytes(20_000), 39_977),
             (.lru, .bytes(20_000), 37_615),
             (.s3fifo, .bytes(20_000), 31_059),
             (.belady, .bytes(20_000), 19_959),
             (.beladysize, .bytes(20_000), 17_676),
+            (.gdsf, .bytes(20_000), 27_545),
+            (.hyperbolic, .bytes(20_000), 30_471),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)

@@ -85,7 +85,7 @@ extension TraceComparisonTests {
         /// As the table calls them.
         static let names: [Substring: PolicyName] = [
             "FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo, "Belady": .belady,
-            "BeladySize": .beladysize,
+            "BeladySize": .beladysize, "GDSF": .gdsf, "Hyperbolic": .hyperbolic,
         ]
         /// Those that must miss as often as the reference, request by request.
         static let exact: Set<PolicyName> = [.fifo, .lru, .belady]
@@ -103,10 +103,12 @@ extension TraceComparisonTests {
 
         var description: String { "\(trace) \(capacity) \(name) \(missRatio)" }
 
-        /// The reference refuses entries above the small queue, so ours does here.
+        /// The reference refuses entries above the small queue, so ours does here; and its
+        /// Hyperbolic does not ask for weights.
         func missCount(_ requests: [(hash: UInt64, size: UInt32)]) -> Int {
             var options = PolicyOptions()
             if case .bytes = capacity { options.oversized = .refuse }
+            if name == .hyperbolic { options.objective = .bytes }
             return name.missCount(capacity: capacity, options: options, requests: requests)
         }
     }

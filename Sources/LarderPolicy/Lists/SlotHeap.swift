@@ -1,15 +1,22 @@
 import LarderCore
 
-/// Slots by rank, lowest rank first, and among equals the lowest slot: a heap in which each node
-/// has four children, so that it is half as high as one of two and a node's children share a line.
+/// What a heap orders: a slot and its rank.
+protocol SlotHeapNode: BitwiseCopyable {
+    var slot: SlotID { get }
+
+    /// Whether this one comes out first. No two nodes are equal.
+    func isBefore(_ other: Self) -> Bool
+}
+
+/// Slots by rank, lowest rank first: a heap in which each node has four children, so that it is
+/// half as high as one of two, and a node's children lie side by side.
 ///
-/// Costs 12 bytes per slot: a node is a word with the rank above and the slot below, which also
-/// makes a comparison of nodes one of integers; and each slot knows the place of its node.
-struct SlotHeap: ~Copyable {
-    private static let arity = 4
+/// Costs a node and 4 bytes per slot: each slot knows the place of its node.
+struct SlotHeap<Node: SlotHeapNode>: ~Copyable {
+    private static var arity: Int { 4 }
 
     /// The heap; what lies behind `count` is left over.
-    private var nodes: ReservedArray<UInt64>
+    private var nodes: ReservedArray<Node>
     /// By slot: the place of its node plus one, or 0 when it is not held.
     private var places: ReservedArray<UInt32>
 
@@ -27,10 +34,10 @@ struct SlotHeap: ~Copyable {
     /// Bytes of memory held.
     var storageBytes: Int { nodes.storageBytes + places.storageBytes }
 
-    /// The slot of the lowest rank; `nil` when there is none.
+    /// The node of the lowest rank; `nil` when there is none.
     ///
     /// - Complexity: O(1).
-    var first: SlotID? { count == 0 ? nil : Self.slot(of: nodes[0]) }
+    var first: Node? { count == 0 ? nil : nodes[0] }
 
     /// Whether `slot` is held.
     ///
@@ -39,25 +46,22 @@ struct SlotHeap: ~Copyable {
         slot.index < places.count && places[slot.index] != 0
     }
 
-    /// Adds `slot`, which must not be held.
+    /// Adds `node`, whose slot must not be held.
     ///
     /// - Complexity: O(log `count`).
-    mutating func insert(_ slot: SlotID, rank: UInt32) {
+    mutating func insert(_ node: Node) {
+        let slot = node.slot
         precondition(!contains(slot), "A slot is admitted once.")
         if slot.index >= places.count { places.grow(toCount: slot.index + 1) }
         if count >= nodes.count { nodes.grow(toCount: count + 1) }
         count += 1
-        moveUp(Self.node(slot, rank), from: count - 1)
+        moveUp(node, from: count - 1)
     }
 
-    /// Gives `slot`, which must be held, another rank.
+    /// Puts `node` in the place of the one of the same slot, which must be held.
     ///
     /// - Complexity: O(log `count`).
-    mutating func setRank(of slot: SlotID, to rank: UInt32) {
-        let place = place(of: slot)
-        let node = Self.node(slot, rank)
-        if node < nodes[place] { moveUp(node, from: place) } else { moveDown(node, from: place) }
-    }
+    mutating func update(_ node: Node) { replace(at: place(of: node.slot), with: node) }
 
     /// Takes `slot`, which must be held, out.
     ///
@@ -67,37 +71,36 @@ struct SlotHeap: ~Copyable {
         places[slot.index] = 0
         count -= 1
         guard place < count else { return }
-        let last = nodes[count]
-        if last < nodes[place] { moveUp(last, from: place) } else { moveDown(last, from: place) }
+        replace(at: place, with: nodes[count])
     }
 }
 
 extension SlotHeap {
-    private static func node(_ slot: SlotID, _ rank: UInt32) -> UInt64 {
-        UInt64(rank) << 32 | UInt64(slot.rawValue)
-    }
-
-    private static func slot(of node: UInt64) -> SlotID {
-        SlotID(rawValue: UInt32(truncatingIfNeeded: node))
-    }
-
     private func place(of slot: SlotID) -> Int {
         precondition(contains(slot), "Only a held slot can be touched or removed.")
         return Int(places[slot.index]) - 1
     }
 
-    private mutating func put(_ node: UInt64, at place: Int) {
+    private mutating func replace(at place: Int, with node: Node) {
+        if node.isBefore(nodes[place]) {
+            moveUp(node, from: place)
+        } else {
+            moveDown(node, from: place)
+        }
+    }
+
+    private mutating func put(_ node: Node, at place: Int) {
         nodes[place] = node
-        places[Self.slot(of: node).index] = UInt32(place + 1)
+        places[node.slot.index] = UInt32(place + 1)
     }
 
     /// Puts `node` at `hole` or above, and what was there one below.
-    private mutating func moveUp(_ node: UInt64, from hole: Int) {
+    private mutating func moveUp(_ node: Node, from hole: Int) {
         var hole = hole
         while hole > 0 {
             let parent = (hole - 1) / Self.arity
             let above = nodes[parent]
-            if above < node { break }
+            if above.isBefore(node) { break }
             put(above, at: hole)
             hole = parent
         }
@@ -105,7 +108,7 @@ extension SlotHeap {
     }
 
     /// Puts `node` at `hole` or below, and what was there one above.
-    private mutating func moveDown(_ node: UInt64, from hole: Int) {
+    private mutating func moveDown(_ node: Node, from hole: Int) {
         var hole = hole
         while true {
             let start = hole * Self.arity + 1
@@ -113,9 +116,9 @@ extension SlotHeap {
             var (least, child) = (nodes[start], start)
             for place in start + 1..<max(start + 1, min(start + Self.arity, count)) {
                 let other = nodes[place]
-                if other < least { (least, child) = (other, place) }
+                if other.isBefore(least) { (least, child) = (other, place) }
             }
-            if node < least { break }
+            if node.isBefore(least) { break }
             put(least, at: hole)
             hole = child
         }
@@ -131,11 +134,11 @@ extension SlotHeap {
     func checkInvariants() throws(InvariantViolation) {
         for place in 0..<count {
             let node = nodes[place]
-            let slot = Self.slot(of: node)
+            let slot = node.slot
             try InvariantViolation.check(
                 Int(places[slot.index]) == place + 1, "\(slot) does not know its place \(place)")
             try InvariantViolation.check(
-                place == 0 || nodes[(place - 1) / Self.arity] < node,
+                place == 0 || nodes[(place - 1) / Self.arity].isBefore(node),
                 "\(slot) ranks before its parent")
         }
         var held = 0
@@ -144,5 +147,5 @@ extension SlotHeap {
     }
 
     /// All slots held, in no order. For tests.
-    func slots() -> [SlotID] { (0..<count).map { Self.slot(of: nodes[$0]) } }
+    func slots() -> [SlotID] { (0..<count).map { nodes[$0].slot } }
 }

@@ -64,12 +64,7 @@ struct BeladySizeModel: SelfEvictingModel {
     }
 
     private mutating func worstOfSome() -> SlotID {
-        var drawn = sample.slots(count: 128, below: slotCount)
-        while !drawn.contains(where: holds) {
-            let last = drawn[drawn.count - 1].index
-            drawn.append(SlotID(rawValue: UInt32((last + 1) % slotCount)))
-        }
-        let held = drawn.filter(holds)
+        let held = sample.slots(count: 128, below: slotCount) { entries[$0] != nil }
         let scores = held.map { slot in
             let entry = entries[slot, default: (0, 0)]
             return max(entry.weight, 1) * max(Int(entry.nextUse) - now, 1)
