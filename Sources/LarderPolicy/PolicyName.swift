@@ -1,7 +1,7 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
     case fifo, lru, s3fifo
-    case belady, beladysize, gdsf, hyperbolic
+    case belady, beladysize, gdsf, hyperbolic, lhd
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -19,6 +19,10 @@ public enum PolicyName: String, CaseIterable, Sendable {
             return PolicyRun(policy, capacity: capacity)
         case .hyperbolic:
             let policy = Hyperbolic(slotCapacity: slots, objective: options.objective)
+            return PolicyRun(policy, capacity: capacity)
+        case .lhd:
+            let policy = Lhd(
+                slotCapacity: slots, objective: options.objective, seed: options.seed)
             return PolicyRun(policy, capacity: capacity)
         case .belady: return PolicyRun(Belady(slotCapacity: slots), capacity: capacity)
         case .beladysize: return PolicyRun(BeladySize(slotCapacity: slots), capacity: capacity)
@@ -57,8 +61,10 @@ public enum PolicyName: String, CaseIterable, Sendable {
 public struct PolicyOptions: Hashable, Sendable {
     /// What S3-FIFO does with an entry that is heavier than its small queue.
     public var oversized = S3Fifo.OversizedRule.admit
-    /// What GDSF and Hyperbolic save.
+    /// What GDSF, Hyperbolic and LHD save.
     public var objective = Objective.hits
+    /// Of what LHD draws.
+    public var seed: UInt64 = 1
 
     /// What the server does.
     public init() {}

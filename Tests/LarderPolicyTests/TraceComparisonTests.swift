@@ -86,6 +86,7 @@ extension TraceComparisonTests {
         static let names: [Substring: PolicyName] = [
             "FIFO": .fifo, "LRU": .lru, "S3FIFO": .s3fifo, "Belady": .belady,
             "BeladySize": .beladysize, "GDSF": .gdsf, "Hyperbolic": .hyperbolic,
+            "LHD": .lhd,
         ]
         /// Those that must miss as often as the reference, request by request.
         static let exact: Set<PolicyName> = [.fifo, .lru, .belady]

@@ -9,20 +9,24 @@ struct SampleModel {
         random = SeededRandom(seed: seed)
     }
 
-    /// Those of `count` random slots that are held; if none is, the first held one behind.
+    /// Those of `count` random slots, and of `others`, that are held; if none is, the first held
+    /// one behind the last that was drawn.
     mutating func slots(
-        count: Int, below slotCount: Int, where isHeld: (SlotID) -> Bool
+        count: Int, and others: [SlotID] = [], below slotCount: Int,
+        where isHeld: (SlotID) -> Bool
     ) -> [SlotID] {
-        var drawn = (0..<count / 2).flatMap { _ in
+        let drawn = (0..<count / 2).flatMap { _ in
             let number = random.next()
             return [number >> 32, number & 0xFFFF_FFFF].map { half in
                 SlotID(rawValue: UInt32(Double(half) / 4_294_967_296 * Double(slotCount)))
             }
         }
-        while !drawn.contains(where: isHeld) {
-            let last = drawn[drawn.count - 1].index
-            drawn.append(SlotID(rawValue: UInt32((last + 1) % slotCount)))
+        var held = (drawn + others).filter(isHeld)
+        var next = drawn[count - 1].index
+        while held.isEmpty {
+            next = (next + 1) % slotCount
+            held = [SlotID(rawValue: UInt32(next))].filter(isHeld)
         }
-        return drawn.filter(isHeld)
+        return held
     }
 }
