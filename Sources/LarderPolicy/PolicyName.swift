@@ -6,6 +6,7 @@ public enum PolicyName: String, CaseIterable, Sendable {
     case clock2QPlus = "clock2q+"
     case sieve
     case arc, lirs, lfu, lfuda
+    case belady, beladysize, gdsf, hyperbolic, lhd
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -41,6 +42,18 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .sieve:
             let policy = Sieve(slotCapacity: slots, sparedMax: options.sparedMax)
             return PolicyRun(policy, capacity: capacity)
+        case .gdsf:
+            let policy = Gdsf(slotCapacity: slots, objective: options.objective)
+            return PolicyRun(policy, capacity: capacity)
+        case .hyperbolic:
+            let policy = Hyperbolic(slotCapacity: slots, objective: options.objective)
+            return PolicyRun(policy, capacity: capacity)
+        case .lhd:
+            let policy = Lhd(
+                slotCapacity: slots, objective: options.objective, seed: options.seed)
+            return PolicyRun(policy, capacity: capacity)
+        case .belady: return PolicyRun(Belady(slotCapacity: slots), capacity: capacity)
+        case .beladysize: return PolicyRun(BeladySize(slotCapacity: slots), capacity: capacity)
         }
     }
 
@@ -52,9 +65,23 @@ public enum PolicyName: String, CaseIterable, Sendable {
         requests: some Sequence<(hash: UInt64, size: UInt32)>
     ) -> Int {
         let run = makeRun(capacity: capacity, options: options)
-        let accesses = requests.map { Access(hash: $0.hash, weight: $0.size) }
+        var accesses = requests.map { Access(hash: $0.hash, weight: $0.size) }
+        if needsFuture { Self.foresee(&accesses) }
         run.run(accesses.span)
         return run.tally().missCount
+    }
+
+    /// Whether the policy reads `Access.nextUse`, and so can run over a trace but not in a server.
+    public var needsFuture: Bool { self == .belady || self == .beladysize }
+
+    /// Notes in each access the position of the next one to the same key.
+    private static func foresee(_ accesses: inout [Access]) {
+        var nextUses: [UInt64: UInt64] = [:]
+        for position in accesses.indices.reversed() {
+            let hash = accesses[position].hash
+            let old = nextUses.updateValue(UInt64(position), forKey: hash)
+            accesses[position].nextUse = old ?? .max
+        }
     }
 }
 
@@ -62,11 +89,20 @@ public enum PolicyName: String, CaseIterable, Sendable {
 public struct PolicyOptions: Hashable, Sendable {
     /// What S3-FIFO and others do with an entry that is heavier than their queue for newcomers.
     public var oversized = S3Fifo.OversizedRule.admit
+    /// What GDSF, Hyperbolic and LHD save.
+    public var objective = Objective.hits
+    /// Of what LHD draws.
+    public var seed: UInt64 = 1
 
-    /// How many entries CLOCK, Clock2Q+ and SIEVE spare per eviction. Nobody waits for a simulated eviction,
-    /// and other simulators have no limit.
+    /// How many entries CLOCK, Clock2Q+ and SIEVE spare per eviction. Nobody waits for a simulated
+    /// eviction, and other simulators have no limit.
     public var sparedMax = Int.max
 
     /// What the server does, but for the limits that only keep its pauses short.
     public init() {}
+
+    /// What the server does, but for another objective.
+    public init(objective: Objective) {
+        self.objective = objective
+    }
 }

@@ -30,6 +30,11 @@ import Testing
             (.lirs, .entries(500), 29_677),
             (.lfu, .entries(500), 28_389),
             (.lfuda, .entries(500), 29_561),
+            (.belady, .entries(500), 17_897),
+            (.beladysize, .entries(500), 18_074),
+            (.gdsf, .entries(500), 29_469),
+            (.hyperbolic, .entries(500), 32_153),
+            (.lhd, .entries(500), 32_815),
             (.fifo, .bytes(20_000), 39_977),
             (.clock, .bytes(20_000), 36_551),
             (.lru, .bytes(20_000), 37_615),
@@ -43,6 +48,11 @@ import Testing
             (.lirs, .bytes(20_000), 32_037),
             (.lfu, .bytes(20_000), 31_753),
             (.lfuda, .bytes(20_000), 32_479),
+            (.belady, .bytes(20_000), 19_959),
+            (.beladysize, .bytes(20_000), 17_676),
+            (.gdsf, .bytes(20_000), 27_545),
+            (.hyperbolic, .bytes(20_000), 30_471),
+            (.lhd, .bytes(20_000), 29_386),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)

@@ -33,9 +33,17 @@ enum PolicyOperation {
         }
     }
 
+    /// All that is known follows from slot and weight, so that models know it too.
     static func access(_ slot: SlotID, weight: UInt32) -> Access {
         // Any hash will do that differs from slot to slot.
-        Access(hash: UInt64(slot.rawValue) &* 0xD6E8_FEB8_6659_FD93, weight: weight)
+        let hash = UInt64(slot.rawValue) &* 0xD6E8_FEB8_6659_FD93
+        var access = Access(hash: hash, weight: weight)
+        let mixed = hash ^ UInt64(weight) &* 0x9E37_79B9_7F4A_7C15
+        access.cost = UInt32(mixed >> 32 & 1023)
+        access.priority = Priority(rawValue: UInt8(slot.rawValue % 3)) ?? .normal
+        // Within twice the steps of a test; an eighth are never needed again.
+        access.nextUse = mixed >> 61 == 0 ? .max : mixed >> 40 & 1023
+        return access
     }
 }
 
