@@ -1,6 +1,6 @@
 /// The policies that can be chosen by name.
 public enum PolicyName: String, CaseIterable, Sendable {
-    case fifo, lru, s3fifo
+    case fifo, lru, s3fifo, wtinylfu
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -10,6 +10,8 @@ public enum PolicyName: String, CaseIterable, Sendable {
         switch self {
         case .fifo: return PolicyRun(Fifo(slotCapacity: slots), capacity: capacity)
         case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
+        case .wtinylfu:
+            return PolicyRun(WTinyLfu(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return PolicyRun(policy, capacity: capacity)

@@ -20,9 +20,11 @@ import Testing
             (PolicyName.fifo, PolicyCapacity.entries(500), 37_360),
             (.lru, .entries(500), 34_830),
             (.s3fifo, .entries(500), 28_593),
+            (.wtinylfu, .entries(500), 27_089),
             (.fifo, .bytes(20_000), 39_977),
             (.lru, .bytes(20_000), 37_615),
             (.s3fifo, .bytes(20_000), 31_059),
+            (.wtinylfu, .bytes(20_000), 29_242),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)
