@@ -105,7 +105,7 @@ public struct FrequencySketch: ~Copyable {
         var least = UInt64(Self.estimateMax)
         for row in 0..<4 {
             let (word, shift) = Self.counter(row, choice)
-            least = min(least, words[block * Self.blockWords + word] >> shift & 15)
+            least = min(least, words[block &* Self.blockWords &+ word] &>> shift & 15)
         }
         return Int(block < sweptCount ? least : least >> 1)
     }
@@ -115,23 +115,30 @@ public struct FrequencySketch: ~Copyable {
     /// - Complexity: O(1).
     public mutating func add(_ fingerprint: UInt32) {
         guard !isEmpty else { return }
-        let start = (Int(fingerprint) & blockMask) * Self.blockWords
+        let start = (Int(fingerprint) & blockMask) &* Self.blockWords
         let choice = Self.choice(fingerprint)
-        var grown = false
-        for row in 0..<4 {
-            let (word, shift) = Self.counter(row, choice)
-            let value = words[start + word]
-            guard value >> shift & 15 < 15 else { continue }
-            words[start + word] = value &+ 1 << shift
-            grown = true
-        }
-        if grown { additionCount += 1 }
+        // One after the other, and all of them: `||` would stop at the first.
+        var isGrown = grow(0, start, choice)
+        isGrown = grow(1, start, choice) || isGrown
+        isGrown = grow(2, start, choice) || isGrown
+        isGrown = grow(3, start, choice) || isGrown
+        if isGrown { additionCount &+= 1 }
         if sweptCount <= blockMask {
             sweep(Self.sweptBlocks)
         } else if additionCount >= Self.additionsPerEntry * entryCount {
             (sweptCount, oddCount) = (0, 0)
             sweep(Self.sweptBlocks)
         }
+    }
+
+    /// Adds one to a counter of the block at `start`, unless it has stopped.
+    @inline(__always)
+    private mutating func grow(_ row: Int, _ start: Int, _ choice: UInt32) -> Bool {
+        let (word, shift) = Self.counter(row, choice)
+        let value = words[start &+ word]
+        guard value &>> shift & 15 < 15 else { return false }
+        words[start &+ word] = value &+ 1 &<< shift
+        return true
     }
 
     /// 20 well-mixed bits of the fingerprint: five for each of the four counters.
@@ -143,9 +150,10 @@ public struct FrequencySketch: ~Copyable {
     }
 
     /// Word in its block, and shift in its word, of the counter in `row`.
+    @inline(__always)
     static func counter(_ row: Int, _ choice: UInt32) -> (word: Int, shift: UInt64) {
-        let bits = choice >> UInt32(row * 5)
-        return (2 * row + Int(bits & 1), UInt64(bits >> 1 & 15) * 4)
+        let bits = choice &>> UInt32(truncatingIfNeeded: row &* 5)
+        return (2 &* row &+ Int(bits & 1), UInt64(bits &>> 1 & 15) &* 4)
     }
 
     private mutating func finishSweep() {

@@ -142,9 +142,10 @@ public struct WTinyLfu: Policy, ~Copyable {
     /// Counts the request, and moves the entry to the front of its region, or from probation to
     /// the protected one.
     public mutating func touch(_ slot: SlotID, _ access: Access) {
+        // From the hash, although the tag has it: the sketch need not wait for the tag then.
+        sketch.add(FrequencySketch.fingerprint(of: access.hash))
         let tag = tags[slot.index]
         if weights[slot] != access.weight { setWeight(of: slot, to: access.weight) }
-        sketch.add(tag.fingerprint)
         climber.countHit(inWindow: tag.region == .window)
         switch tag.region {
         case .none: preconditionFailure("Only a held slot can be touched.")
@@ -152,9 +153,10 @@ public struct WTinyLfu: Policy, ~Copyable {
         case .protected: protected.moveToFront(slot, in: &links)
         case .probation where Int(access.weight) > protectedMax:
             probation.moveToFront(slot, in: &links)
-        case .probation: move(slot, to: .protected)
+        case .probation:
+            move(slot, to: .protected)
         }
-        demote()
+        if protectedWeight > protectedMax { demote() }
         adaptWindow()
     }
 
