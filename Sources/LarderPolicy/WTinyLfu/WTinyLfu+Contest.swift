@@ -8,18 +8,12 @@ extension WTinyLfu {
     /// before, but for entries that nobody has asked for of late, which nobody will miss.
     static let contendersMax = 64
 
-    /// Makes candidates of those that the window has no place for, and lets them compete with the
-    /// main part for theirs. `first` is a candidate that never was in the window.
+    /// Lets those that the window has no place for compete with the main part for theirs, the
+    /// oldest first. `first` is a candidate that was too heavy for the window.
     mutating func compete(from first: SlotID?, into victims: inout [SlotID]) {
-        var candidate = first
+        if let first { contest(first, into: &victims) }
         while windowWeight > windowMax, let oldest = window.last(in: links) {
-            move(oldest, to: .probation)
-            candidate = candidate ?? oldest
-        }
-        while totalWeight > capacity, let current = candidate {
-            // Candidates follow each other at the front of probation, the oldest first.
-            candidate = probation.slot(before: current, in: links)
-            contest(current, into: &victims)
+            if contest(oldest, into: &victims) { move(oldest, to: .probation) }
         }
         evict(into: &victims)
     }
@@ -32,8 +26,10 @@ extension WTinyLfu {
         }
     }
 
-    /// Evicts `candidate`, or those that it needs gone.
-    private mutating func contest(_ candidate: SlotID, into victims: inout [SlotID]) {
+    /// Evicts those that `candidate` needs gone, or it, and returns false then.
+    @discardableResult
+    private mutating func contest(_ candidate: SlotID, into victims: inout [SlotID]) -> Bool {
+        guard totalWeight > capacity else { return true }
         let frequency = frequency(of: candidate)
         let isLucky =
             frequency >= Self.luckyFrequencyMin && random.next() % Self.luckyShare == 0
@@ -42,13 +38,14 @@ extension WTinyLfu {
             guard !contenders.isEmpty, isLucky || sum < frequency else {
                 remove(candidate)
                 victims.append(candidate)
-                return
+                return false
             }
             for victim in contenders {
                 remove(victim)
                 victims.append(victim)
             }
         }
+        return true
     }
 
     /// Finds who would have to leave for `candidate`, and how often they were asked for together;
