@@ -35,7 +35,7 @@ enum SimulateCommand {
         what they miss. A share such as 1% is of what a cache needs that evicts nothing.
         \(CommandOption.help(options))
 
-        Without --policy all are run, without --size 0.1%, 1% and 10%.
+        Without --policy all are run but those that know the future, without --size 0.1%, 1% and 10%.
         """
     }
 
@@ -125,7 +125,8 @@ struct SimulationPlan {
             }
         }
         guard !sizes.isEmpty else { throw .usage("--size names no size: 1%,10% for example") }
-        self.policies = policies.isEmpty ? PolicyName.allCases : policies
+        self.policies =
+            policies.isEmpty ? PolicyName.allCases.filter { !$0.needsFuture } : policies
         self.sizes = sizes
         let names = SimulationText.Format.allCases.map(\.rawValue)
         format = .init(rawValue: try arguments.choice("--format", of: names)) ?? .table

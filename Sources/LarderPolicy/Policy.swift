@@ -56,6 +56,11 @@ public protocol Policy: ~Copyable {
     /// - Complexity: O(1).
     init(slotCapacity: Int)
 
+    /// Weight of all entries held.
+    ///
+    /// - Complexity: O(1).
+    var totalWeight: Int { get }
+
     /// Bytes of memory that the policy holds. Grows in steps as slots and ghosts appear.
     ///
     /// - Complexity: O(1).

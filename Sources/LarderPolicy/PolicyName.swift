@@ -6,7 +6,7 @@ public enum PolicyName: String, CaseIterable, Sendable {
     case clock2QPlus = "clock2q+"
     case sieve
     case arc, lirs, lfu, lfuda
-    case belady, beladysize, gdsf, hyperbolic, lhd
+    case belady, beladysize, gdsf, hyperbolic, lhd, wtinylfu
 
     /// The policy in a cache of `capacity`, empty at first.
     public func makeRun(
@@ -14,46 +14,47 @@ public enum PolicyName: String, CaseIterable, Sendable {
     ) -> PolicyRun {
         let slots = capacity.slotCapacity
         switch self {
-        case .fifo: return PolicyRun(Fifo(slotCapacity: slots), capacity: capacity)
+        case .fifo: return options.makeRun(Fifo(slotCapacity: slots), capacity: capacity)
         case .clock:
             let policy = Clock(slotCapacity: slots, sparedMax: options.sparedMax)
-            return PolicyRun(policy, capacity: capacity)
-        case .lru: return PolicyRun(Lru(slotCapacity: slots), capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
+        case .lru: return options.makeRun(Lru(slotCapacity: slots), capacity: capacity)
         case .slru:
             let policy = SegmentedLru(slotCapacity: slots, oversized: options.oversized)
-            return PolicyRun(policy, capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
         case .twoQueue:
             let policy = TwoQueue(slotCapacity: slots, oversized: options.oversized)
-            return PolicyRun(policy, capacity: capacity)
-        case .mq: return PolicyRun(MultiQueue(slotCapacity: slots), capacity: capacity)
-        case .arc: return PolicyRun(Arc(slotCapacity: slots), capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
+        case .mq: return options.makeRun(MultiQueue(slotCapacity: slots), capacity: capacity)
+        case .arc: return options.makeRun(Arc(slotCapacity: slots), capacity: capacity)
         case .lirs:
             let policy = Lirs(slotCapacity: slots, oversized: options.oversized)
-            return PolicyRun(policy, capacity: capacity)
-        case .lfu: return PolicyRun(Lfu(slotCapacity: slots), capacity: capacity)
-        case .lfuda: return PolicyRun(Lfuda(slotCapacity: slots), capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
+        case .lfu: return options.makeRun(Lfu(slotCapacity: slots), capacity: capacity)
+        case .lfuda: return options.makeRun(Lfuda(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
-            return PolicyRun(policy, capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
         case .clock2QPlus:
             let policy = Clock2QPlus(
                 slotCapacity: slots, oversized: options.oversized, sparedMax: options.sparedMax)
-            return PolicyRun(policy, capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
         case .sieve:
             let policy = Sieve(slotCapacity: slots, sparedMax: options.sparedMax)
-            return PolicyRun(policy, capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
         case .gdsf:
             let policy = Gdsf(slotCapacity: slots, objective: options.objective)
-            return PolicyRun(policy, capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
         case .hyperbolic:
             let policy = Hyperbolic(slotCapacity: slots, objective: options.objective)
-            return PolicyRun(policy, capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
         case .lhd:
             let policy = Lhd(
                 slotCapacity: slots, objective: options.objective, seed: options.seed)
-            return PolicyRun(policy, capacity: capacity)
-        case .belady: return PolicyRun(Belady(slotCapacity: slots), capacity: capacity)
-        case .beladysize: return PolicyRun(BeladySize(slotCapacity: slots), capacity: capacity)
+            return options.makeRun(policy, capacity: capacity)
+        case .belady: return options.makeRun(Belady(slotCapacity: slots), capacity: capacity)
+        case .beladysize: return options.makeRun(BeladySize(slotCapacity: slots), capacity: capacity)
+        case .wtinylfu: return options.makeRun(WTinyLfu(slotCapacity: slots), capacity: capacity)
         }
     }
 
@@ -104,5 +105,42 @@ public struct PolicyOptions: Hashable, Sendable {
     /// What the server does, but for another objective.
     public init(objective: Objective) {
         self.objective = objective
+    }
+
+    /// Who is let in, before the policy has a say.
+    public var admission = Admission.none
+
+    /// The admission filters that can be chosen by name.
+    public enum Admission: String, CaseIterable, Sendable {
+        /// Everybody.
+        case none
+        /// Who was asked for more often than those who would have to leave: `TinyLfuFilter`.
+        case tinylfu
+        /// Small entries rather than large ones, by as much as pays: `SizeFilter`.
+        case size
+        /// Who comes for the second time: `SecondHitFilter`.
+        case secondHit = "second-hit"
+    }
+}
+
+extension PolicyOptions {
+    /// `policy`, which must be empty, behind the filter that was chosen.
+    func makeRun<P: Policy & ~Copyable>(
+        _ policy: consuming P, capacity: PolicyCapacity
+    ) -> PolicyRun {
+        let slots = capacity.slotCapacity
+        switch admission {
+        case .none:
+            return PolicyRun(policy, capacity: capacity)
+        case .tinylfu:
+            let admitting = Admitting<TinyLfuFilter, P>(policy, slotCapacity: slots)
+            return PolicyRun(admitting, capacity: capacity)
+        case .size:
+            let admitting = Admitting<SizeFilter, P>(policy, slotCapacity: slots)
+            return PolicyRun(admitting, capacity: capacity)
+        case .secondHit:
+            let admitting = Admitting<SecondHitFilter, P>(policy, slotCapacity: slots)
+            return PolicyRun(admitting, capacity: capacity)
+        }
     }
 }

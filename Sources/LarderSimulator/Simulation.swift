@@ -78,12 +78,16 @@ public struct Simulation: Sendable {
         _ crew: [Assignment], _ note: (_ requests: Int, Double?) -> Void
     ) -> Result<[Int: SimulationResult], SimulationError> {
         let runs = crew.map { SimulatedRun($0.policy, $0.capacity) }
+        let prophet = crew.first { $0.policy.needsFuture }?.policy
         var totals = (requests: 0, bytes: 0)
         do throws(TraceError) {
             var reader = try open()
             var batch = TraceBatch()
             var accesses: [Access] = []
             while try reader.read(into: &batch) {
+                if let prophet, batch.requests[0].nextAccess == TraceRequest.unknownNextAccess {
+                    return .failure(.knowsNoFuture(policy: prophet.rawValue, path: path))
+                }
                 Self.translate(batch.requests, to: &accesses)
                 for access in accesses { totals.bytes += Int(access.weight) }
                 for run in runs { run.run(accesses) }

@@ -35,6 +35,7 @@ import Testing
             (.gdsf, .entries(500), 29_469),
             (.hyperbolic, .entries(500), 32_153),
             (.lhd, .entries(500), 32_815),
+            (.wtinylfu, .entries(500), 27_089),
             (.fifo, .bytes(20_000), 39_977),
             (.clock, .bytes(20_000), 36_551),
             (.lru, .bytes(20_000), 37_615),
@@ -53,6 +54,7 @@ import Testing
             (.gdsf, .bytes(20_000), 27_545),
             (.hyperbolic, .bytes(20_000), 30_471),
             (.lhd, .bytes(20_000), 29_386),
+            (.wtinylfu, .bytes(20_000), 29_242),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {
         let actual = name.missCount(capacity: capacity, requests: Self.requests)

@@ -88,6 +88,7 @@ extension TraceComparisonTests {
             "S3FIFO": .s3fifo, "Clock2QPlus": .clock2QPlus, "Sieve": .sieve, "ARC": .arc,
             "LIRS": .lirs, "LFU": .lfu, "Belady": .belady, "BeladySize": .beladysize,
             "GDSF": .gdsf, "Hyperbolic": .hyperbolic, "LHD": .lhd,
+            "Caffeine": .wtinylfu,
         ]
         /// Those that must miss as often as the reference, request by request.
         static let exact: Set<PolicyName> = [.fifo, .lru, .sieve, .lfu, .belady]
@@ -105,6 +106,11 @@ extension TraceComparisonTests {
             case (.clock2QPlus, .bytes): 0.95
             case (.arc, .bytes): 0.9
             case (.lirs, .bytes): 0.4
+            // Which keys share counters is a matter of the hash: with another one, hit ratios of
+            // tiny caches differ by points, here as in Caffeine.
+            case (.wtinylfu, .entries(..<513)): 3
+            case (.wtinylfu, .entries): 0.7
+            case (.wtinylfu, .bytes): 2.5
             default: 0.3
             }
         }

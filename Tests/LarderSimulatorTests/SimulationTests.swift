@@ -6,6 +6,8 @@ import LarderTrace
 import Testing
 
 @Suite struct SimulationTests {
+    private static let policies = PolicyName.allCases.filter { !$0.needsFuture }
+
     private let folder: ScratchFolder
 
     init() throws {
@@ -22,7 +24,7 @@ import Testing
     }
 
     private func results(
-        _ file: String = "some.day.csv", _ policies: [PolicyName] = PolicyName.allCases,
+        _ file: String = "some.day.csv", _ policies: [PolicyName] = policies,
         sizes: [String], countsObjects: Bool = false, threads: Int = 1
     ) throws -> [SimulationResult] {
         let path = folder.file(file)
@@ -49,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(arguments: PolicyName.allCases, [true, false])
+    @Test(arguments: policies, [true, false])
     func `counts what the policy alone misses`(policy: PolicyName, countsObjects: Bool) throws {
         let result = try #require(
             try results("some.day.csv", [policy], sizes: ["400"], countsObjects: countsObjects)
@@ -71,7 +73,7 @@ import Testing
         let many = try results(sizes: sizes, threads: 99).map { [$0.size, $0.tally.missCount] }
         #expect(one == four)
         #expect(one == many)
-        #expect(one.count == sizes.count * PolicyName.allCases.count)
+        #expect(one.count == sizes.count * Self.policies.count)
     }
 
     @Test func `a share is of what a cache needs that evicts nothing`() throws {
@@ -100,6 +102,13 @@ import Testing
             try SimulatedSize(parsing: text, countsObjects: true)
         }
         #expect(error?.description.hasPrefix(said) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `who looks ahead needs a trace that does`() {
+        let error = #expect(throws: SimulationError.self) {
+            try results("some.day.csv", [.lru, .belady], sizes: ["9"])
+        }
+        #expect(error?.description.contains("which belady needs") == true)
     }
 
     @Test func `a trace that cannot be read, or has no requests, is told`() {
