@@ -34,7 +34,7 @@ import Testing
             (.beladysize, .entries(500), 18_074),
             (.gdsf, .entries(500), 29_469),
             (.hyperbolic, .entries(500), 32_153),
-            (.lhd, .entries(500), 32_815),
+            (.lhd, .entries(500), 32_895),
             (.wtinylfu, .entries(500), 27_089),
             (.fifo, .bytes(20_000), 39_977),
             (.clock, .bytes(20_000), 36_551),
@@ -53,7 +53,7 @@ import Testing
             (.beladysize, .bytes(20_000), 17_676),
             (.gdsf, .bytes(20_000), 27_545),
             (.hyperbolic, .bytes(20_000), 30_471),
-            (.lhd, .bytes(20_000), 29_386),
+            (.lhd, .bytes(20_000), 29_520),
             (.wtinylfu, .bytes(20_000), 29_242),
         ])
     func `misses as often as ever`(name: PolicyName, capacity: PolicyCapacity, missCount: Int) {

@@ -33,7 +33,7 @@ import Testing
         let requests = try Self.requests(of: trace)
         try #require(!requests.isEmpty)
         for point in Self.points where point.trace == trace {
-            let missRatio = Double(point.missCount(requests)) / Double(requests.count)
+            let missRatio = point.missCount(requests) / Double(requests.count)
             #expect(point.difference(missRatio) <= point.tolerance, "\(point): \(missRatio)")
         }
     }
@@ -103,6 +103,7 @@ extension TraceComparisonTests {
             case _ where Self.exact.contains(name): 0.0001
             case (_, .entries) where Self.exactInEntries.contains(name): 0.0001
             case (.slru, _): 0.37
+            case (.lhd, _): Self.lhdTolerance
             case (.clock2QPlus, .bytes): 0.95
             case (.arc, .bytes): 0.9
             case (.lirs, .bytes): 0.4
@@ -115,6 +116,11 @@ extension TraceComparisonTests {
             }
         }
 
+        /// LHD draws, and what it learns changes what it sees: runs of the reference differ by up
+        /// to 1.7 points (arc_p3), and the table has one of them. Ours is the mean of five.
+        private static let lhdTolerance = 0.5
+        private static let lhdSeeds: ClosedRange<UInt64> = 1...5
+
         /// By how much `missRatio` differs from the reference, in points.
         func difference(_ missRatio: Double) -> Double {
             let difference = (missRatio - self.missRatio) * 100
@@ -125,11 +131,17 @@ extension TraceComparisonTests {
 
         /// The reference refuses entries above the small queue, so ours does here; and its
         /// Hyperbolic does not ask for weights.
-        func missCount(_ requests: [(hash: UInt64, size: UInt32)]) -> Int {
+        func missCount(_ requests: [(hash: UInt64, size: UInt32)]) -> Double {
             var options = PolicyOptions()
             if case .bytes = capacity { options.oversized = .refuse }
             if name == .hyperbolic { options.objective = .bytes }
-            return name.missCount(capacity: capacity, options: options, requests: requests)
+            let seeds = name == .lhd ? Self.lhdSeeds : 1...1
+            var sum = 0
+            for seed in seeds {
+                options.seed = seed
+                sum += name.missCount(capacity: capacity, options: options, requests: requests)
+            }
+            return Double(sum) / Double(seeds.count)
         }
     }
 }

@@ -57,7 +57,9 @@ public struct Lhd: Policy, ~Copyable {
     private var now: UInt32 = 0
     /// Newcomers that looked as if they should leave are looked at in each eviction.
     private var suspects: [8 of SlotID] = .init(repeating: .none)
-    private var suspectNext = 0
+    /// Their keys, by which they are suspects again when they come back.
+    private var suspectHashes: [8 of UInt64] = .init(repeating: 0)
+    private var suspectCount = 0
     private var meanVictimDensity: Float = 0
     /// What `coldest` answered last, until it is used or removed.
     private var candidate = SlotID.none
@@ -102,10 +104,12 @@ public struct Lhd: Policy, ~Copyable {
         weights.add(slot, access.weight)
         count += 1
         tags[slot.index] = LhdTag(used: now)
+        resuspect(slot, access)
         let isPicked = note(slot, access)
         if !isPicked, density(of: slot, tags[slot.index]) < meanVictimDensity {
-            suspects[suspectNext] = slot
-            suspectNext = (suspectNext + 1) % suspects.count
+            suspects[suspectCount % suspects.count] = slot
+            suspectHashes[suspectCount % suspects.count] = access.hash
+            suspectCount += 1
         }
         advance()
     }
@@ -181,6 +185,13 @@ extension Lhd {
         if tags[slot.index].isExplorer != isExplorer { tags[slot.index].isExplorer = isExplorer }
         if isExplorer { explorerWeight += Int(access.weight) }
         return isPicked
+    }
+
+    private mutating func resuspect(_ slot: SlotID, _ access: Access) {
+        for index in 0..<min(suspectCount, suspects.count)
+        where suspectHashes[index] == access.hash {
+            suspects[index] = slot
+        }
     }
 
     private mutating func advance() {

@@ -17,6 +17,7 @@ struct LhdModel: SelfEvictingModel {
     private var capacity = 0
     private var sample = SampleModel(seed: 1)
     private var random = SeededRandom(seed: ~1)
+    /// Also while they are not held: a slot is a key here.
     private var suspects: [SlotID?] = Array(repeating: nil, count: 8)
     private var suspectCount = 0
     private var meanDensity: Float = 0
@@ -64,7 +65,6 @@ struct LhdModel: SelfEvictingModel {
 
     mutating func remove(_ slot: SlotID) {
         if slot == candidate { candidate = nil }
-        suspects = suspects.map { $0 == slot ? nil : $0 }
         entries[slot] = nil
     }
 
