@@ -53,7 +53,8 @@ public enum PolicyName: String, CaseIterable, Sendable {
                 slotCapacity: slots, objective: options.objective, seed: options.seed)
             return options.makeRun(policy, capacity: capacity)
         case .belady: return options.makeRun(Belady(slotCapacity: slots), capacity: capacity)
-        case .beladysize: return options.makeRun(BeladySize(slotCapacity: slots), capacity: capacity)
+        case .beladysize:
+            return options.makeRun(BeladySize(slotCapacity: slots), capacity: capacity)
         case .wtinylfu: return options.makeRun(WTinyLfu(slotCapacity: slots), capacity: capacity)
         }
     }
