@@ -18,10 +18,10 @@ public struct Simulation: Sendable {
     ///
     /// - Parameters:
     ///   - path: The trace, for messages.
-    ///   - open: Opens it.
     ///   - policies: In the order of the results.
     ///   - sizes: The same for each policy.
     ///   - countsObjects: Every object weighs 1, whatever its size.
+    ///   - open: Opens the trace.
     public init(
         path: String, policies: [PolicyName], sizes: [SimulatedSize], countsObjects: Bool,
         open: @escaping Opening

@@ -4,6 +4,7 @@ public import LarderPolicy
 public struct SimulationResult: Hashable, Sendable {
     /// The file's name up to its first dot.
     public let trace: String
+    /// What decided who leaves.
     public let policy: PolicyName
     /// In objects if their sizes were ignored, else in bytes.
     public let size: Int

@@ -16,6 +16,7 @@ protocol CheckedPolicy: Policy, ~Copyable {
 ///   - seed: Of the operations.
 ///   - steps: How many of them.
 ///   - scale: Zeros behind the four digits of weights.
+/// - Throws: At the first difference, or the first broken promise of the policy.
 func expectAgreement<P: CheckedPolicy & ~Copyable>(
     of policy: consuming P, with model: some PolicyModel, seed: UInt64, steps: Int = 500,
     scale: Int = 0
