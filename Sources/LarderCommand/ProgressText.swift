@@ -1,4 +1,5 @@
-/// Tells how far a replay or a simulation is: a bar that is drawn over on a terminal, else a line each 5 seconds.
+/// Tells how far a replay or a simulation is: a bar that is drawn over on a terminal, else a line
+/// each 5 seconds.
 struct ProgressText {
     private static let lineSeconds = 5.0
     private static let barWidth = 24

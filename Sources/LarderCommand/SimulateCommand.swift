@@ -35,7 +35,8 @@ enum SimulateCommand {
         what they miss. A share such as 1% is of what a cache needs that evicts nothing.
         \(CommandOption.help(options))
 
-        Without --policy all are run but those that know the future, without --size 0.1%, 1% and 10%.
+        Without --policy all are run but those that know the future.
+        Without --size caches of 0.1%, 1% and 10%.
         """
     }
 

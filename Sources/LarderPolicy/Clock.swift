@@ -12,11 +12,11 @@
 //                   else evict y
 //               insert x as the newest, x.visited = false
 //
-// Where we differ from the paper: our hand stays at the end of a queue and the entries move past it,
-// which comes to the same and lets entries leave from the middle; and newcomers are the newest, not
-// at the place of the victim, which again is the same. Entries have weights, so one newcomer may
-// evict several, and one that is heavier than everything together is refused; an eviction spares a
-// bounded number of entries. Cost and priority are ignored: one bit has no room for them.
+// Where we differ from the paper: our hand stays at the end of a queue and the entries move past
+// it, which comes to the same and lets entries leave from the middle; and newcomers are the newest,
+// not at the place of the victim, which again is the same. Entries have weights, so one newcomer
+// may evict several, and one that is heavier than everything together is refused; an eviction
+// spares a bounded number of entries. Cost and priority are ignored: one bit has no room for them.
 //
 // [1] F. J. Corbató, A Paging Experiment with the Multics System, MIT Project MAC, 1968,
 //     https://apps.dtic.mil/sti/citations/AD0687552

@@ -13,14 +13,14 @@
 //     small:    take the oldest; referenced: move to main; else evict, remember in ghost
 //     main:     take the oldest; referenced: reinsert, no longer referenced; else evict
 //
-// The window is the paper's half of the small queue; as in libCacheSim the ghost remembers as much as
-// main holds, and before the first eviction the small queue takes no more than its tenth. Where we
-// differ: entries have weights, of which queues, window and ghost have their shares. (libCacheSim
-// compares a number of entries with a window in bytes, so with sizes hits in the small queue never
-// count there: up to 0.94 points of hit ratio less, and by that alone. The paper's blocks are of one
-// size.) The ghost may forget one in fifty early; an entry above the small queue goes to main, unless
-// it is simulated as in libCacheSim, which refuses it; an eviction spares a bounded number of
-// entries. Cost and priority are ignored.
+// The window is the paper's half of the small queue; as in libCacheSim the ghost remembers as much
+// as main holds, and before the first eviction the small queue takes no more than its tenth. Where
+// we differ: entries have weights, of which queues, window and ghost have their shares.
+// (libCacheSim compares a number of entries with a window in bytes, so with sizes hits in the small
+// queue never count there: up to 0.94 points of hit ratio less, and by that alone. The paper's
+// blocks are of one size.) The ghost may forget one in fifty early; an entry above the small queue
+// goes to main, unless it is simulated as in libCacheSim, which refuses it; an eviction spares a
+// bounded number of entries. Cost and priority are ignored.
 //
 // [1] Y. Zhai et al., Clock2Q+: A Simple and Efficient Replacement Algorithm for Metadata Cache in
 //     VMware vSAN, 2025, https://arxiv.org/abs/2511.21958

@@ -1,10 +1,10 @@
 // MQ: eight LRU queues for eight orders of frequency.
 //
 // Behind another cache recency says little: what is used again soon is caught in front. There
-// frequency tells, if it does not last for ever. An entry that was used f times is in queue log2(f),
-// and the lowest queue that has any evicts its least recently used. An entry that was not used for
-// a life time falls one queue, one look at the end of each queue per request. A ghost of four times
-// the size remembers how often those that left had been used.
+// frequency tells, if it does not last for ever. An entry that was used f times is in queue
+// log2(f), and the lowest queue that has any evicts its least recently used. An entry that was not
+// used for a life time falls one queue, one look at the end of each queue per request. A ghost of
+// four times the size remembers how often those that left had been used.
 //
 //     hit(x):   x.frequency += 1; enter(x)
 //     miss(x):  while x does not fit: evict the last of the lowest queue that has any,
@@ -15,10 +15,10 @@
 //               for the last y of each queue but the lowest, if y.expiry < now:
 //                   put y first in the queue below, y.expiry = now + life time
 //
-// Where we differ from the paper, with libCacheSim: the life time is 10,000 requests, where the paper
-// measures the most frequent distance between uses while it runs. Beyond both: the ghost counts
-// entries and may forget one in fifty early; an entry counts up to 128 uses, with which the highest
-// queue begins. Cost and priority are ignored.
+// Where we differ from the paper, with libCacheSim: the life time is 10,000 requests, where the
+// paper measures the most frequent distance between uses while it runs. Beyond both: the ghost
+// counts entries and may forget one in fifty early; an entry counts up to 128 uses, with which the
+// highest queue begins. Cost and priority are ignored.
 //
 // [1] Y. Zhou, J. F. Philbin, K. Li, The Multi-Queue Replacement Algorithm for Second Level Buffer
 //     Caches, USENIX 2001, https://www.usenix.org/legacy/event/usenix01/full_papers/zhou/zhou.pdf

@@ -12,6 +12,11 @@ public enum PolicyName: String, CaseIterable, Sendable {
     public func makeRun(
         capacity: PolicyCapacity, options: PolicyOptions = PolicyOptions()
     ) -> PolicyRun {
+        makeQueues(capacity, options) ?? makeRanking(capacity, options)
+    }
+
+    /// The policies of queues; nil for the others.
+    private func makeQueues(_ capacity: PolicyCapacity, _ options: PolicyOptions) -> PolicyRun? {
         let slots = capacity.slotCapacity
         switch self {
         case .fifo: return options.makeRun(Fifo(slotCapacity: slots), capacity: capacity)
@@ -30,8 +35,6 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .lirs:
             let policy = Lirs(slotCapacity: slots, oversized: options.oversized)
             return options.makeRun(policy, capacity: capacity)
-        case .lfu: return options.makeRun(Lfu(slotCapacity: slots), capacity: capacity)
-        case .lfuda: return options.makeRun(Lfuda(slotCapacity: slots), capacity: capacity)
         case .s3fifo:
             let policy = S3Fifo(slotCapacity: slots, oversized: options.oversized)
             return options.makeRun(policy, capacity: capacity)
@@ -42,6 +45,16 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .sieve:
             let policy = Sieve(slotCapacity: slots, sparedMax: options.sparedMax)
             return options.makeRun(policy, capacity: capacity)
+        default: return nil
+        }
+    }
+
+    /// The policies that rank entries.
+    private func makeRanking(_ capacity: PolicyCapacity, _ options: PolicyOptions) -> PolicyRun {
+        let slots = capacity.slotCapacity
+        switch self {
+        case .lfu: return options.makeRun(Lfu(slotCapacity: slots), capacity: capacity)
+        case .lfuda: return options.makeRun(Lfuda(slotCapacity: slots), capacity: capacity)
         case .gdsf:
             let policy = Gdsf(slotCapacity: slots, objective: options.objective)
             return options.makeRun(policy, capacity: capacity)
@@ -56,6 +69,7 @@ public enum PolicyName: String, CaseIterable, Sendable {
         case .beladysize:
             return options.makeRun(BeladySize(slotCapacity: slots), capacity: capacity)
         case .wtinylfu: return options.makeRun(WTinyLfu(slotCapacity: slots), capacity: capacity)
+        default: preconditionFailure("A policy is one of queues or ranks entries.")
         }
     }
 

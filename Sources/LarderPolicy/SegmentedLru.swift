@@ -1,22 +1,22 @@
 // Segmented LRU: a ladder of LRU lists.
 //
 // LRU gives an entry that was used once as long a stay as one that is used all the time. Here an
-// entry enters the lowest of four lists and climbs one with each hit; only the lowest evicts. A list
-// that is over its quarter gives its least recently used entry back to the one below. So a scan
-// passes through the lowest list, and what was hit often has a long way to fall.
+// entry enters the lowest of four lists and climbs one with each hit; only the lowest evicts. A
+// list that is over its quarter gives its least recently used entry back to the one below. So a
+// scan passes through the lowest list, and what was hit often has a long way to fall.
 //
 //     hit(x):   put x first in the next higher list, or first in the highest if it is there
 //               while a list is over its share, from there down: its last goes first in the next
 //     miss(x):  while x does not fit: evict the last of the lowest list that has any
 //               insert x first in the lowest list that has room, else in the lowest
 //
-// Where we differ from the paper, with libCacheSim: four lists of a quarter each, where the paper has
-// two, a probationary and a protected one; before the first eviction newcomers fill the higher ones.
-// Beyond both: the lowest list takes what the others leave, so a hit evicts nothing. libCacheSim
-// evicts on a hit when that list is over its quarter, as it is when the size is no multiple of four
-// and with entries of many sizes: up to 0.36 points of hit ratio less, and by that alone (with it,
-// every count is the same). An entry above the share is let in, unless it is simulated as there.
-// Cost and priority are ignored: the place says what is known.
+// Where we differ from the paper, with libCacheSim: four lists of a quarter each, where the paper
+// has two, a probationary and a protected one; before the first eviction newcomers fill the higher
+// ones. Beyond both: the lowest list takes what the others leave, so a hit evicts nothing.
+// libCacheSim evicts on a hit when that list is over its quarter, as it is when the size is no
+// multiple of four and with entries of many sizes: up to 0.36 points of hit ratio less, and by that
+// alone (with it, every count is the same). An entry above the share is let in, unless it is
+// simulated as there. Cost and priority are ignored: the place says what is known.
 //
 // [1] R. Karedla, J. S. Love, B. G. Wherry, Caching Strategies to Improve Disk System Performance,
 //     IEEE Computer 27(3), 1994, https://doi.org/10.1109/2.268884

@@ -1,9 +1,10 @@
 // 2Q: a queue for what is new, a list for what came back.
 //
-// What is used several times at once and then no more looks popular to LRU. 2Q asks for a second use
-// after some time: a newcomer passes through a FIFO queue of a quarter of the space, where hits count
-// for nothing. When it leaves, a ghost keeps its fingerprint. Only what is asked for again while the
-// ghost remembers it goes to the main list, which is an LRU. So neither a scan nor a burst gets in.
+// What is used several times at once and then no more looks popular to LRU. 2Q asks for a second
+// use after some time: a newcomer passes through a FIFO queue of a quarter of the space, where hits
+// count for nothing. When it leaves, a ghost keeps its fingerprint. Only what is asked for again
+// while the ghost remembers it goes to the main list, which is an LRU. So neither a scan nor a
+// burst gets in.
 //
 //     hit(x):   x in main: put it first; x in the queue: nothing
 //     miss(x):  remembered = ghost.remove(x)
@@ -13,11 +14,11 @@
 //               insert x first in main if remembered, else in the queue
 //
 // This is the paper's full version with its recommended sizes: the queue (A1in) a quarter of the
-// cache, the ghost (A1out) as many as half of the cache holds. Where we differ: entries have weights,
-// of which queue and ghost have their shares (and the ghost never remembers more than the entries
-// that are held); the ghost may forget one in fifty early; an entry above the queue's share goes to
-// main, unless it is simulated as in libCacheSim, which refuses it; the queue is asked when main is
-// empty. Cost and priority are ignored.
+// cache, the ghost (A1out) as many as half of the cache holds. Where we differ: entries have
+// weights, of which queue and ghost have their shares (and the ghost never remembers more than the
+// entries that are held); the ghost may forget one in fifty early; an entry above the queue's share
+// goes to main, unless it is simulated as in libCacheSim, which refuses it; the queue is asked when
+// main is empty. Cost and priority are ignored.
 //
 // [1] T. Johnson, D. Shasha, 2Q: A Low Overhead High Performance Buffer Management Replacement
 //     Algorithm, VLDB 1994, https://www.vldb.org/conf/1994/P439.PDF

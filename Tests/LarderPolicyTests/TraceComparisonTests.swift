@@ -97,7 +97,8 @@ extension TraceComparisonTests {
         /// Those that may be better: why is said in their files.
         static let mayBeBetter: Set<PolicyName> = [.beladysize]
 
-        /// In points. The table has six decimals. Where it is above 0.3, the policy's file says why.
+        /// In points. The table has six decimals. Where it is above 0.3, the policy's file says
+        /// why.
         var tolerance: Double {
             switch (name, capacity) {
             case _ where Self.exact.contains(name): 0.0001

@@ -1,7 +1,7 @@
 import LarderCore
 
-/// The weight of every slot and three bits of notes beside it, in one word, so that a hit reads four
-/// bytes and writes them only to change a note.
+/// The weight of every slot and three bits of notes beside it, in one word, so that a hit reads
+/// four bytes and writes them only to change a note.
 ///
 /// Weights that do not fit are kept in a dictionary: no value that a client can store is so large,
 /// but objects in a trace may be.

@@ -130,7 +130,8 @@ extension SlotHeap {
     /// For tests.
     ///
     /// - Complexity: O(slots).
-    /// - Throws: The first broken promise: no node ranks before its parent, slots know their places.
+    /// - Throws: The first broken promise: no node ranks before its parent, slots know their
+    /// places.
     func checkInvariants() throws(InvariantViolation) {
         for place in 0..<count {
             let node = nodes[place]

@@ -1,7 +1,7 @@
 /// A policy that runs over a trace, whichever it is: what `PolicyName` makes. Not thread-safe.
 ///
-/// Made of closures: the compiler makes those for each policy anew, so that nothing is looked up per
-/// request. Methods of a generic class would not be, and took twice as long.
+/// Made of closures: the compiler makes those for each policy anew, so that nothing is looked up
+/// per request. Methods of a generic class would not be, and took twice as long.
 public struct PolicyRun {
     /// Looks keys up one after the other, and admits those that are missing.
     ///

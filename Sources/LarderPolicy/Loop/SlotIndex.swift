@@ -1,12 +1,13 @@
 import LarderCore
 
-/// From the hash of a key to its slot: open addressing with linear probing, in cells of eight bytes.
+/// From the hash of a key to its slot: open addressing with linear probing, in cells of eight
+/// bytes.
 ///
 /// A cell has the upper half of the hash and the slot. The upper half also says where the cell's
 /// home is (multiplied by the number of homes, which need not be a power of two), so entries are
 /// moved and the table grows without a look at their hashes; only who finds the right half asks for
-/// the rest of it. Removal shifts back what followed, so there are no tombstones. Nothing goes round
-/// the end: behind the last home there is room for what finds no place before.
+/// the rest of it. Removal shifts back what followed, so there are no tombstones. Nothing goes
+/// round the end: behind the last home there is room for what finds no place before.
 struct SlotIndex: ~Copyable {
     /// Upper half of the hash above, the slot's number plus one below; 0 in an empty cell.
     private var cells: ReservedArray<UInt64>

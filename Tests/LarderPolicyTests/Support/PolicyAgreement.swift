@@ -8,7 +8,8 @@ protocol CheckedPolicy: Policy, ~Copyable {
     func checkInvariants() throws(InvariantViolation)
 }
 
-/// Fails where `policy` and `model` first answer differently: victims, the coldest slot, the weight.
+/// Fails where `policy` and `model` first answer differently: victims, the coldest slot, the
+/// weight.
 ///
 /// - Parameters:
 ///   - policy: Empty, for `PolicyOperation.slotCapacity` slots.
