@@ -16,7 +16,7 @@ LAYERS := --explicit-target-dependency-import-check error
 # What runs on several threads, or touches memory itself.
 SANITIZED := ^Larder(Core|Policy|Memory|Wire|Runtime|Origins|Server)Tests\.
 
-.PHONY: help setup build serve test bench bench-origins lint tsan asan fuzz soak ratchet clean
+.PHONY: help setup build serve test bench bench-origins bench-policies lint tsan asan fuzz soak ratchet clean
 
 help:
 	@echo 'make serve    build, and run the cache on 127.0.0.1:5273 (redis) and :5274 (memcached)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make lint     the format of all code, the syntax of all scripts'
 	@echo 'make bench    measure beside redis-server and memcached, write docs/benchmarks.md'
 	@echo 'make bench-origins  measure before an origin, write docs/benchmarks-origins.md'
+	@echo 'make bench-policies the policies beside libcachesim, needs the traces'
 	@echo 'make tsan | asan      the tests under the thread or address sanitizer'
 	@echo 'make fuzz | soak      long searches for what the tests do not know'
 	@echo 'make ratchet  record the present exceptions in Tests/TidyTests/ratchet.json'
@@ -59,6 +60,11 @@ bench-origins:
 	@Scripts/setup --bench
 	swift build -c release --product larder $(SWIFT_FLAGS)
 	Benchmarks/origins $(ARGS)
+
+bench-policies:
+	@Scripts/setup --bench
+	swift build -c release --product larder $(SWIFT_FLAGS)
+	Benchmarks/policies $(ARGS)
 
 lint: setup
 	swift format lint --strict --parallel --recursive \
